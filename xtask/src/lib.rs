@@ -1,0 +1,1 @@
+//! The build program, as a library for the tests.
