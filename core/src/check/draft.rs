@@ -1,0 +1,400 @@
+//! Does one record make a valid row, and which?
+//! Every mistake of the record is found, not just the first; a draft exists only where there is no error.
+
+use super::cell::{self, Checked};
+use super::dates::{self, Dates};
+use crate::catalog::{Customer, Offer, OfferManager, ProductBase};
+use crate::code::Code;
+use crate::field::{self, Field, Table};
+use crate::finding::{Detail, Finding, shown_value};
+use crate::moment::Moment;
+use crate::order::{Draft, Given, Manager, PaymentMethod};
+use crate::read::{Cell, CellAt, Record, Shape};
+use std::borrow::Cow;
+
+/// The row of an orders file, if it has no error. Appends what was found.
+pub fn order<'a>(
+    shape: &Shape,
+    record: &Record<'_, 'a>,
+    findings: &mut Vec<Finding>,
+) -> Option<Draft<'a>> {
+    let before = findings.len();
+    findings.extend_from_slice(record.form);
+    if record.empty {
+        findings.push(at_record(record, Code::RecordEmpty));
+        return None;
+    }
+    let mut slots = Slots::default();
+    if record.form.iter().all(|finding| !finding.code.is_error()) {
+        for cell_at in record.cells {
+            if let Some(checked) = check_cell(shape, record, cell_at, findings) {
+                slots.put(cell_at.field, checked);
+            }
+        }
+        report_missing(shape, record, findings);
+        let dates = Dates {
+            start: slots.start,
+            end: slots.end.value().copied(),
+            reference_start: slots.reference_start.value().copied(),
+            next_booking: slots.next_booking.value().copied(),
+        };
+        dates::check(dates, shape.options.now, &mut |field, code, detail| {
+            findings.push(at_field(shape, record, field, code, detail));
+        });
+    }
+    if findings[before..]
+        .iter()
+        .any(|finding| finding.code.is_error())
+    {
+        return None;
+    }
+    slots.into_draft()
+}
+
+/// The customer of a customers file, if the record has no error; an id only where the record gives one.
+pub fn customer(
+    shape: &Shape,
+    record: &Record<'_, '_>,
+    findings: &mut Vec<Finding>,
+) -> Option<Customer> {
+    let mut values = Vec::new();
+    let mut id: Box<str> = "".into();
+    values_of(shape, record, findings, &mut |field, checked| {
+        if let Checked::Text(text) = checked {
+            match field {
+                Field::CustomerId => id = (&*text).into(),
+                _ => values.push((field, (&*text).into())),
+            }
+        }
+    })?;
+    values.sort_by_key(|(field, _)| *field);
+    Some(Customer { id, values })
+}
+
+/// The offer of an offers file, if the record has no error.
+pub fn offer(shape: &Shape, record: &Record<'_, '_>, findings: &mut Vec<Finding>) -> Option<Offer> {
+    let mut offer = Offer::new("", "");
+    values_of(
+        shape,
+        record,
+        findings,
+        &mut |field, checked| match (field, checked) {
+            (Field::OfferId, Checked::Text(text)) => offer.id = (&*text).into(),
+            (Field::InternalTitle, Checked::Text(text)) => offer.title = (&*text).into(),
+            (Field::OfferManagedBy, Checked::Text(text)) => {
+                offer.managed_by = OfferManager::from_name(&text).unwrap_or(offer.managed_by);
+            }
+            (Field::Archived, Checked::Bool(archived)) => offer.archived = archived,
+            (Field::AllowedPaymentMethods, Checked::Texts(names)) => {
+                offer.allowed_payment_methods = names
+                    .iter()
+                    .filter_map(|name| PaymentMethod::from_name(name))
+                    .collect();
+            }
+            (Field::MultiplePurchases, Checked::Bool(multiple)) => {
+                offer.multiple_purchases = multiple
+            }
+            (Field::AccessRightIds, Checked::Texts(ids)) => {
+                offer.access_rights = ids.iter().map(|id| (&**id).into()).collect();
+            }
+            (Field::ProductBase, Checked::Text(text)) => {
+                offer.base = ProductBase::from_name(&text).unwrap_or(offer.base);
+            }
+            (Field::Steps, Checked::Integer(steps)) => {
+                offer.steps = u16::try_from(steps).unwrap_or(u16::MAX);
+            }
+            _ => {}
+        },
+    )?;
+    Some(offer)
+}
+
+/// A finding about the record as a whole.
+pub fn at_record(record: &Record<'_, '_>, code: Code) -> Finding {
+    Finding {
+        row: record.row,
+        line: record.line,
+        ..Finding::about_file(code, Detail::None)
+    }
+}
+
+fn values_of<'a>(
+    shape: &Shape,
+    record: &Record<'_, 'a>,
+    findings: &mut Vec<Finding>,
+    put: &mut dyn FnMut(Field, Checked<'a>),
+) -> Option<()> {
+    let before = findings.len();
+    findings.extend_from_slice(record.form);
+    if record.empty {
+        findings.push(at_record(record, Code::RecordEmpty));
+        return None;
+    }
+    if record.form.iter().all(|finding| !finding.code.is_error()) {
+        for cell_at in record.cells {
+            if let Some(checked) = check_cell(shape, record, cell_at, findings) {
+                put(cell_at.field, checked);
+            }
+        }
+        report_missing(shape, record, findings);
+    }
+    let rejected = findings[before..]
+        .iter()
+        .any(|finding| finding.code.is_error());
+    (!rejected && shape.missing.is_empty()).then_some(())
+}
+
+fn check_cell<'a>(
+    shape: &Shape,
+    record: &Record<'_, 'a>,
+    cell_at: &CellAt<'a>,
+    findings: &mut Vec<Finding>,
+) -> Option<Checked<'a>> {
+    let place = |code, detail| Finding {
+        code,
+        row: record.row,
+        line: record.line,
+        column: cell_at.column,
+        header: header_of(shape, cell_at),
+        field: Some(cell_at.field),
+        value: Some(as_written(&cell_at.cell)),
+        detail,
+    };
+    let limit = shape.options.limits.field_bytes;
+    if written_bytes(&cell_at.cell) > limit {
+        findings.push(place(Code::FieldTooLong, Detail::Limit(limit as u64)));
+        return None;
+    }
+    let token = &shape.options.clear_token;
+    let checked = cell::check(cell_at.field, &cell_at.cell, token, &mut |code, detail| {
+        findings.push(place(code, detail));
+    });
+    match checked {
+        Ok(checked) => Some(checked),
+        Err((code, detail)) => {
+            let missing = cell_at.field == Field::PaymentMethod && code == Code::CannotClear;
+            let code = if missing {
+                Code::PaymentMethodMissing
+            } else {
+                code
+            };
+            findings.push(place(code, detail));
+            None
+        }
+    }
+}
+
+fn report_missing(shape: &Shape, record: &Record<'_, '_>, findings: &mut Vec<Finding>) {
+    let table = shape.options.table;
+    for spec in required_of(table) {
+        let given = record
+            .cells
+            .iter()
+            .any(|at| at.field == spec.field && !is_blank(&at.cell));
+        if !given && !shape.missing.contains(&spec.field) {
+            let code = match spec.field {
+                Field::PaymentMethod => Code::PaymentMethodMissing,
+                _ => Code::RequiredMissing,
+            };
+            findings.push(at_field(shape, record, spec.field, code, Detail::None));
+        }
+    }
+}
+
+fn required_of(table: Table) -> impl Iterator<Item = &'static field::FieldSpec> {
+    field::FIELDS
+        .iter()
+        .filter(move |spec| spec.required && spec.table == table)
+}
+
+fn is_blank(cell: &Cell<'_>) -> bool {
+    match cell {
+        Cell::Text(text) | Cell::JsonText(text) => match text.as_bytes() {
+            [] => true,
+            [first, ..] if first.is_ascii_graphic() => false,
+            _ => text.trim().is_empty(),
+        },
+        _ => false,
+    }
+}
+
+fn at_field(
+    shape: &Shape,
+    record: &Record<'_, '_>,
+    field: Field,
+    code: Code,
+    detail: Detail,
+) -> Finding {
+    let column = shape
+        .columns
+        .iter()
+        .position(|column| column.field == Some(field));
+    let written = record.cells.iter().find(|at| at.field == field);
+    Finding {
+        code,
+        row: record.row,
+        line: record.line,
+        column: column.map_or(0, |index| index as u32 + 1),
+        header: column.map(|index| shown_value(&shape.columns[index].header)),
+        field: Some(field),
+        value: written.map(|at| as_written(&at.cell)),
+        detail,
+    }
+}
+
+fn header_of(shape: &Shape, cell_at: &CellAt<'_>) -> Option<Box<str>> {
+    match (cell_at.column as usize).checked_sub(1) {
+        Some(index) => shape
+            .columns
+            .get(index)
+            .map(|column| shown_value(&column.header)),
+        None => Some(cell_at.field.name().into()),
+    }
+}
+
+fn as_written(cell: &Cell<'_>) -> Box<str> {
+    match cell {
+        Cell::Text(text) | Cell::JsonText(text) => shown_value(text),
+        Cell::NotUtf8(bytes) => shown_value(&String::from_utf8_lossy(bytes)),
+        Cell::JsonNull => "null".into(),
+        Cell::JsonNumber(text) | Cell::JsonNested(text) => shown_value(text),
+        Cell::JsonBool(value) => value.to_string().into(),
+        Cell::JsonTexts(texts) => shown_value(&texts.join("|")),
+    }
+}
+
+fn written_bytes(cell: &Cell<'_>) -> usize {
+    match cell {
+        Cell::Text(text) | Cell::JsonText(text) => text.len(),
+        Cell::NotUtf8(bytes) => bytes.len(),
+        Cell::JsonNumber(text) | Cell::JsonNested(text) => text.len(),
+        Cell::JsonTexts(texts) => texts.iter().map(|text| text.len()).sum(),
+        Cell::JsonNull | Cell::JsonBool(_) => 0,
+    }
+}
+
+/// The values of a row while it is being read.
+#[derive(Default)]
+struct Slots<'a> {
+    external_system_id: Option<Cow<'a, str>>,
+    offer: Option<Cow<'a, str>>,
+    invoice_customer: Option<Cow<'a, str>>,
+    quantity: Option<u32>,
+    start: Option<Moment>,
+    payment_method: Option<PaymentMethod>,
+    invoice_address: Given<i64>,
+    delivery_customer: Given<Cow<'a, str>>,
+    delivery_address: Given<i64>,
+    variant_delivery_address: Given<i64>,
+    discount: Given<u8>,
+    order_date: Given<Moment>,
+    end: Given<Moment>,
+    reference_start: Given<Moment>,
+    next_booking: Given<Moment>,
+    payment_method_id: Given<i64>,
+    bonuses: Given<Vec<Cow<'a, str>>>,
+    managed_by: Given<Manager>,
+    customer: Vec<(Field, Cow<'a, str>)>,
+}
+
+impl<'a> Slots<'a> {
+    fn put(&mut self, field: Field, checked: Checked<'a>) {
+        match (field, checked) {
+            (_, Checked::Absent) => {}
+            (Field::ExternalSystemId, Checked::Text(text)) => self.external_system_id = Some(text),
+            (Field::PlenigoOfferId, Checked::Text(text)) => self.offer = Some(text),
+            (Field::InvoiceCustomerId, Checked::Text(text)) => self.invoice_customer = Some(text),
+            (Field::Quantity, Checked::Integer(number)) => {
+                self.quantity = u32::try_from(number).ok()
+            }
+            (Field::StartDate, Checked::Moment(moment)) => self.start = Some(moment),
+            (Field::PaymentMethod, Checked::Text(name)) => {
+                self.payment_method = PaymentMethod::from_name(&name);
+            }
+            (Field::InvoiceAddressId, checked) => self.invoice_address = number(checked),
+            (Field::DeliveryCustomerId, checked) => {
+                self.delivery_customer = match checked {
+                    Checked::Text(text) => Given::Value(text),
+                    _ => Given::Clear,
+                };
+            }
+            (Field::DeliveryAddressId, checked) => self.delivery_address = number(checked),
+            (Field::VariantDeliveryAddressId, checked) => {
+                self.variant_delivery_address = number(checked);
+            }
+            (Field::DiscountPercentage, checked) => {
+                self.discount = match number(checked) {
+                    Given::Value(percent) => {
+                        u8::try_from(percent).map_or(Given::Absent, Given::Value)
+                    }
+                    Given::Clear => Given::Clear,
+                    Given::Absent => Given::Absent,
+                };
+            }
+            (Field::OrderDate, checked) => self.order_date = moment(&checked),
+            (Field::EndDate, checked) => self.end = moment(&checked),
+            (Field::ReferenceStartDate, checked) => self.reference_start = moment(&checked),
+            (Field::NextBookingDate, checked) => self.next_booking = moment(&checked),
+            (Field::PaymentMethodId, checked) => self.payment_method_id = number(checked),
+            (Field::PlenigoBonusIds, checked) => {
+                self.bonuses = match checked {
+                    Checked::Texts(texts) => Given::Value(texts),
+                    _ => Given::Clear,
+                };
+            }
+            (Field::ManagedBy, checked) => {
+                self.managed_by = match checked {
+                    Checked::Text(name) => {
+                        Manager::from_name(&name).map_or(Given::Absent, Given::Value)
+                    }
+                    _ => Given::Clear,
+                };
+            }
+            (field, Checked::Text(text)) if field.spec().table == Table::Customers => {
+                self.customer.push((field, text));
+            }
+            _ => {}
+        }
+    }
+
+    fn into_draft(mut self) -> Option<Draft<'a>> {
+        self.customer.sort_by_key(|(field, _)| *field);
+        Some(Draft {
+            external_system_id: self.external_system_id?,
+            offer: self.offer?,
+            invoice_customer: self.invoice_customer?,
+            quantity: self.quantity?,
+            start: self.start?,
+            payment_method: self.payment_method?,
+            invoice_address: self.invoice_address,
+            delivery_customer: self.delivery_customer,
+            delivery_address: self.delivery_address,
+            variant_delivery_address: self.variant_delivery_address,
+            discount: self.discount,
+            order_date: self.order_date,
+            end: self.end,
+            reference_start: self.reference_start,
+            next_booking: self.next_booking,
+            payment_method_id: self.payment_method_id,
+            bonuses: self.bonuses,
+            managed_by: self.managed_by,
+            customer: self.customer,
+        })
+    }
+}
+
+fn number(checked: Checked<'_>) -> Given<i64> {
+    match checked {
+        Checked::Integer(number) => Given::Value(number),
+        Checked::Absent => Given::Absent,
+        _ => Given::Clear,
+    }
+}
+
+fn moment(checked: &Checked<'_>) -> Given<Moment> {
+    match checked {
+        Checked::Moment(moment) => Given::Value(*moment),
+        Checked::Absent => Given::Absent,
+        _ => Given::Clear,
+    }
+}

@@ -1,0 +1,184 @@
+//! Is a file right, and where exactly is it wrong?
+//! Needs the file alone; every mistake is found, and none is kept back: findings leave as soon as they are known.
+//!
+//! [`Check`] is the whole job in one thread. Its parts serve a caller with more threads: a
+//! [`Framer`](crate::read::Framer) cuts blocks in order, [`examine`] looks at one block and needs no other,
+//! [`Tally::absorb`] takes the results in the order of the file.
+
+pub mod cell;
+mod dates;
+pub mod draft;
+pub mod ledger;
+mod tally;
+
+use crate::field::Table;
+use crate::finding::Finding;
+use crate::read::{Block, Framer, ReadOptions, Shape, records};
+use ledger::{KeyHash, content_of, content_of_raw};
+use sha2::{Digest as _, Sha256};
+
+pub use tally::{FIRST_PLACES, Group, Place, Tally};
+
+/// What one block holds.
+#[derive(Debug, Default)]
+pub struct Examined {
+    /// Bytes of the block.
+    pub bytes: u64,
+    /// A line for each record that is not empty.
+    pub rows: Vec<RowFacts>,
+    /// Everything found in the block, in the order of its records.
+    pub findings: Vec<Finding>,
+    /// The keys of all rows, one behind another.
+    keys: String,
+    /// Records without a single value.
+    pub empty: u64,
+}
+
+/// What the tally needs to know of a record.
+#[derive(Clone, Copy, Debug)]
+pub struct RowFacts {
+    /// Its number.
+    pub row: u64,
+    /// Its physical line.
+    pub line: u64,
+    /// Does it have an error?
+    pub rejected: bool,
+    key: Option<KeyHash>,
+    key_end: u32,
+    content: u32,
+}
+
+/// Takes a block apart and checks every record of it by itself.
+pub fn examine(shape: &Shape, block: &Block) -> Examined {
+    let mut examined = Examined {
+        bytes: block.bytes.len() as u64,
+        ..Examined::default()
+    };
+    examined.rows.reserve(block.rows as usize);
+    let mut scratch = Vec::with_capacity(256);
+    records(shape, block, &mut |record| {
+        let (key, content, rejected) = match shape.options.table {
+            Table::Orders => {
+                let draft = draft::order(shape, record, &mut examined.findings);
+                let rejected = draft.is_none();
+                let key = match &draft {
+                    Some(draft) => Some(draft.external_system_id.clone()),
+                    None => key_of_rejected(record.cells),
+                };
+                let content = match &draft {
+                    Some(draft) => content_of(draft, &mut scratch),
+                    None => content_of_raw(record.raw),
+                };
+                (key, content, rejected)
+            }
+            Table::Customers => {
+                let rejected = draft::customer(shape, record, &mut examined.findings).is_none();
+                (None, 0, rejected)
+            }
+            Table::Offers => {
+                let rejected = draft::offer(shape, record, &mut examined.findings).is_none();
+                (None, 0, rejected)
+            }
+        };
+        if record.empty {
+            examined.empty += 1;
+            return;
+        }
+        if let Some(key) = &key {
+            examined.keys.push_str(key);
+        }
+        examined.rows.push(RowFacts {
+            row: record.row,
+            line: record.line,
+            rejected,
+            key: key.map(|key| KeyHash::of(&key)),
+            key_end: examined.keys.len() as u32,
+            content,
+        });
+    });
+    examined
+}
+
+/// The key of a record with errors elsewhere, so that its twin is still found.
+pub(crate) fn key_of_rejected<'a>(
+    cells: &[crate::read::CellAt<'a>],
+) -> Option<std::borrow::Cow<'a, str>> {
+    use crate::field::Field;
+    let key = cells
+        .iter()
+        .find(|at| at.field == Field::ExternalSystemId)?;
+    match cell::check(key.field, &key.cell, "", &mut |_, _| {}) {
+        Ok(cell::Checked::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// Checks one file in one thread.
+#[derive(Debug)]
+pub struct Check {
+    framer: Framer,
+    tally: Tally,
+    hash: Sha256,
+}
+
+/// What is known when the file has ended.
+#[derive(Debug)]
+pub struct Checked {
+    /// Counts and groups.
+    pub tally: Tally,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// What is known of its form; nothing where it could not be read at all.
+    pub shape: Option<std::sync::Arc<Shape>>,
+}
+
+impl Check {
+    /// A check at the beginning of a file.
+    pub fn new(options: ReadOptions) -> Self {
+        Self {
+            framer: Framer::new(options),
+            tally: Tally::default(),
+            hash: Sha256::new(),
+        }
+    }
+
+    /// Takes the next bytes; what is found goes to `sink`.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&Finding)) {
+        self.hash.update(bytes);
+        self.framer.push(bytes);
+        self.drain(sink);
+    }
+
+    /// Ends the file.
+    pub fn finish(mut self, sink: &mut dyn FnMut(&Finding)) -> Checked {
+        self.framer.finish();
+        self.drain(sink);
+        self.tally.end(self.framer.stopped());
+        Checked {
+            tally: self.tally,
+            sha256: self.hash.finalize().into(),
+            bytes: self.framer.bytes(),
+            shape: self.framer.shape().cloned(),
+        }
+    }
+
+    /// Records seen so far.
+    pub fn rows(&self) -> u64 {
+        self.tally.rows
+    }
+
+    fn drain(&mut self, sink: &mut dyn FnMut(&Finding)) {
+        let about_file = self.framer.take_findings();
+        while let Some(block) = self.framer.next_block() {
+            if let Some(shape) = self.framer.shape() {
+                let examined = examine(shape, &block);
+                self.tally.absorb(shape, examined, sink);
+            }
+        }
+        for finding in about_file {
+            self.tally.about_file(&finding, sink);
+        }
+    }
+}

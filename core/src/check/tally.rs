@@ -1,0 +1,201 @@
+//! How many records are right and wrong, and of which kinds are the mistakes?
+//! Takes blocks in the order of the file; knows what no single record can know: which keys stand twice.
+
+use super::Examined;
+use super::ledger::{Ledger, Seen};
+use crate::code::{Code, Severity};
+use crate::field::Field;
+use crate::finding::{Detail, Finding, shown_value};
+use crate::read::Shape;
+use std::collections::BTreeMap;
+
+/// Counts over a file.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Records, empty ones included.
+    pub rows: u64,
+    /// Records without an error.
+    pub accepted: u64,
+    /// Records with an error; all of them where the file as a whole has one.
+    pub rejected: u64,
+    /// Records without a single value.
+    pub empty: u64,
+    /// Findings by severity: errors, warnings, notes.
+    pub by_severity: [u64; 3],
+    /// Findings by what and where.
+    pub groups: BTreeMap<(Code, Option<Field>), Group>,
+    /// Is the file as a whole rejected?
+    pub file_rejected: bool,
+    ledger: Ledger,
+}
+
+/// Findings of one code in one field.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// How many.
+    pub count: u64,
+    /// The first places, at most [`FIRST_PLACES`].
+    pub first: Vec<Place>,
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Number of the record.
+    pub row: u64,
+    /// Physical line.
+    pub line: u64,
+    /// Number of the column, 0 where there is none.
+    pub column: u32,
+}
+
+/// How many places a group keeps; the count goes on.
+pub const FIRST_PLACES: usize = 5;
+
+impl Tally {
+    /// Takes the result of the next block; every finding goes to `sink`.
+    pub fn absorb(&mut self, shape: &Shape, examined: Examined, sink: &mut dyn FnMut(&Finding)) {
+        self.rows += examined.rows.len() as u64 + examined.empty;
+        self.empty += examined.empty;
+        for finding in &examined.findings {
+            self.count(finding, sink);
+        }
+        let mut key_start = 0;
+        for facts in &examined.rows {
+            let key_text = &examined.keys[key_start..facts.key_end as usize];
+            key_start = facts.key_end as usize;
+            let mut rejected = facts.rejected;
+            if let Some(key) = facts.key {
+                let seen = self
+                    .ledger
+                    .note(key, facts.content, facts.row, facts.line, rejected);
+                match seen {
+                    Seen::First => {}
+                    Seen::Same(earlier) => {
+                        let other = Detail::Record(earlier.row, earlier.line);
+                        let place = (facts.row, facts.line);
+                        self.twin(shape, Code::DuplicateSame, place, other, key_text, sink);
+                    }
+                    Seen::Different(earlier) => {
+                        let (here, there) = ((facts.row, facts.line), (earlier.row, earlier.line));
+                        let code = Code::DuplicateDifferent;
+                        self.twin(
+                            shape,
+                            code,
+                            here,
+                            Detail::Record(there.0, there.1),
+                            key_text,
+                            sink,
+                        );
+                        self.twin(
+                            shape,
+                            code,
+                            there,
+                            Detail::Record(here.0, here.1),
+                            key_text,
+                            sink,
+                        );
+                        if !earlier.rejected {
+                            self.accepted -= 1;
+                            self.rejected += 1;
+                            self.ledger.reject_first(key);
+                        }
+                        rejected = true;
+                    }
+                }
+            }
+            if rejected {
+                self.rejected += 1;
+            } else {
+                self.accepted += 1;
+            }
+        }
+    }
+
+    /// Takes a finding about the file as a whole.
+    pub fn about_file(&mut self, finding: &Finding, sink: &mut dyn FnMut(&Finding)) {
+        self.file_rejected |= finding.code.is_error();
+        self.count(finding, sink);
+    }
+
+    /// Takes a finding about a record that was counted already, from a rule that needs more than the file.
+    pub fn add(&mut self, finding: &Finding, sink: &mut dyn FnMut(&Finding)) {
+        self.count(finding, sink);
+    }
+
+    /// Says that the file has ended. Where the file as a whole is wrong, no record is accepted.
+    pub fn end(&mut self, stopped: bool) {
+        if self.file_rejected || stopped {
+            self.file_rejected = true;
+            self.rejected += self.accepted;
+            self.accepted = 0;
+        }
+    }
+
+    /// Is there an error?
+    pub fn has_errors(&self) -> bool {
+        self.by_severity[Severity::Error as usize] > 0
+    }
+
+    /// The keys of the file.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    fn twin(
+        &mut self,
+        shape: &Shape,
+        code: Code,
+        (row, line): (u64, u64),
+        other: Detail,
+        key: &str,
+        sink: &mut dyn FnMut(&Finding),
+    ) {
+        let finding = twin_finding(shape, code, (row, line), other, key);
+        self.count(&finding, sink);
+    }
+
+    fn count(&mut self, finding: &Finding, sink: &mut dyn FnMut(&Finding)) {
+        self.by_severity[finding.severity() as usize] += 1;
+        let group = self
+            .groups
+            .entry((finding.code, finding.field))
+            .or_default();
+        group.count += 1;
+        if group.first.len() < FIRST_PLACES {
+            let Finding {
+                row, line, column, ..
+            } = *finding;
+            group.first.push(Place { row, line, column });
+        }
+        sink(finding);
+    }
+}
+
+/// The finding about a record whose key another record has too.
+pub(crate) fn twin_finding(
+    shape: &Shape,
+    code: Code,
+    (row, line): (u64, u64),
+    other: Detail,
+    key: &str,
+) -> Finding {
+    let field = Field::ExternalSystemId;
+    let column = shape
+        .columns
+        .iter()
+        .position(|column| column.field == Some(field));
+    Finding {
+        code,
+        row,
+        line,
+        column: column.map_or(0, |index| index as u32 + 1),
+        header: Some(match column {
+            Some(index) => shown_value(&shape.columns[index].header),
+            None => field.name().into(),
+        }),
+        field: Some(field),
+        value: Some(shown_value(key)),
+        detail: other,
+    }
+}

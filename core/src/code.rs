@@ -1,0 +1,382 @@
+//! What can be said about a file, with which code, how severe, and in which words?
+//! The one table of findings: codes are stable and never re-used, texts may improve.
+
+use std::fmt;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The record, or the file where no record is named, is rejected.
+    Error,
+    /// Taken, but somebody should look.
+    Warning,
+    /// Taken otherwise than it was written; before and after are said.
+    Note,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
+/// What, why and what to do, in one language. `{value}`, `{field}`, `{header}`, `{min}`, `{max}`,
+/// `{limit}`, `{other}` and `{expected}` stand for what the finding carries.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// What was found.
+    pub what: &'static str,
+    /// Why that is a matter.
+    pub why: &'static str,
+    /// What to do about it.
+    pub fix: &'static str,
+}
+
+/// One line of the code table.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeSpec {
+    /// The code.
+    pub code: Code,
+    /// Its stable name.
+    pub name: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// The platform's error code for the same matter, 0 where it has none.
+    pub upstream: u32,
+    /// The German words.
+    pub de: Words,
+    /// The English words.
+    pub en: Words,
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $upstream:literal
+        de $what_de:literal $why_de:literal $fix_de:literal
+        en $what_en:literal $why_en:literal $fix_en:literal;)*) => {
+        /// What a finding says; the table gives the words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Code {
+            $(#[doc = $what_en] $variant,)*
+        }
+
+        /// Every code, in the order of [`Code`].
+        pub const CODES: &[CodeSpec] = &[
+            $(CodeSpec {
+                code: Code::$variant,
+                name: $name,
+                severity: Severity::$severity,
+                upstream: $upstream,
+                de: Words { what: $what_de, why: $why_de, fix: $fix_de },
+                en: Words { what: $what_en, why: $why_en, fix: $fix_en },
+            },)*
+        ];
+    };
+}
+
+impl Code {
+    /// The code's line in the table.
+    pub fn spec(self) -> &'static CodeSpec {
+        &CODES[self as usize]
+    }
+
+    /// The stable name, for example `date-time-no-offset`.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// How much a finding of this code weighs.
+    pub fn severity(self) -> Severity {
+        self.spec().severity
+    }
+
+    /// Does it reject the record?
+    pub fn is_error(self) -> bool {
+        self.severity() == Severity::Error
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+// Upstream codes: the platform's error codes, API v3.
+codes! {
+    // The file as a whole.
+    FileEmpty "file-empty" Error 99001
+        de "Die Datei ist leer." "Ein Import braucht mindestens eine Kopfzeile und einen Datensatz." "Die Datei neu erzeugen und noch einmal liefern."
+        en "The file is empty." "An import needs at least a header and one record." "Produce the file again and deliver it once more.";
+    FileNoRecords "file-no-records" Warning 0
+        de "Die Datei hat keinen einzigen Datensatz." "Es gibt nichts zu importieren." "Prüfen, ob der Export vollständig war."
+        en "The file has not a single record." "There is nothing to import." "Check whether the export was complete.";
+    FileNotText "file-not-text" Error 0
+        de "Die Datei ist keine Textdatei ({expected})." "Gelesen werden CSV, NDJSON und JSON." "Als „CSV UTF-8“ speichern und neu liefern."
+        en "The file is not a text file ({expected})." "CSV, NDJSON and JSON are read." "Save it as “CSV UTF-8” and deliver it again.";
+    FileTooLarge "file-too-large" Error 99414
+        de "Die Datei ist größer als {limit} Bytes." "Die Einstellung limits.file_bytes begrenzt sie." "Die Datei teilen oder die Grenze erhöhen lassen."
+        en "The file is larger than {limit} bytes." "The setting limits.file_bytes bounds it." "Split the file or have the limit raised.";
+    TooManyRecords "too-many-records" Error 99414
+        de "Die Datei hat mehr als {limit} Datensätze." "So viele Nummern kann eine Prüfung auseinanderhalten." "Die Datei teilen."
+        en "The file has more than {limit} records." "A check can tell that many numbers apart." "Split the file.";
+    EncodingUtf16 "encoding-utf16" Error 0
+        de "Die Datei ist in UTF-16 geschrieben." "Gelesen wird UTF-8." "Als „CSV UTF-8“ speichern und neu liefern."
+        en "The file is written in UTF-16." "UTF-8 is read." "Save it as “CSV UTF-8” and deliver it again.";
+    EncodingInvalid "encoding-invalid" Error 0
+        de "Hier stehen Bytes, die kein UTF-8 sind." "Umlaute gingen sonst verloren." "Die Datei als „CSV UTF-8“ speichern."
+        en "There are bytes here that are not UTF-8." "Umlauts would be lost otherwise." "Save the file as “CSV UTF-8”.";
+    HeaderUnknown "header-unknown" Error 0
+        de "In der ersten Zeile steht keine bekannte Spaltenüberschrift." "Die erste Zeile muss die Felder nennen." "Eine Kopfzeile wie in der Vorlage (intake template) einfügen."
+        en "The first line has no known column header." "The first line must name the fields." "Add a header line as in the template (intake template).";
+    ColumnMissing "column-missing" Error 99400
+        de "Die Pflichtspalte {field} fehlt." "Ohne sie kann kein Datensatz angelegt werden." "Die Spalte ergänzen."
+        en "The required column {field} is missing." "Without it no record can be made." "Add the column.";
+    ColumnTwice "column-twice" Error 0
+        de "Das Feld {field} steht in zwei Spalten ({other})." "Es ist nicht zu entscheiden, welche gilt." "Eine der beiden Spalten entfernen oder umbenennen."
+        en "The field {field} stands in two columns ({other})." "It cannot be decided which one holds." "Remove or rename one of the two columns.";
+    ColumnUnknown "column-unknown" Warning 0
+        de "Die Spalte „{header}“ ist unbekannt und wird nicht gelesen{expected}." "Ihre Werte kommen nicht an." "Die Überschrift berichtigen oder die Spalte weglassen."
+        en "The column “{header}” is unknown and is not read{expected}." "Its values do not arrive." "Correct the header or leave the column out.";
+    ColumnUnnamed "column-unnamed" Warning 0
+        de "Eine Spalte hat keine Überschrift und wird nicht gelesen." "Ohne Namen ist ihr Feld nicht bekannt." "Die Überschrift ergänzen oder die Spalte weglassen."
+        en "A column has no header and is not read." "Without a name its field is not known." "Add the header or leave the column out.";
+    TooManyColumns "too-many-columns" Error 0
+        de "Die Kopfzeile hat mehr als {limit} Spalten." "Die Einstellung limits.columns begrenzt sie." "Überzählige Spalten entfernen."
+        en "The header has more than {limit} columns." "The setting limits.columns bounds it." "Remove the surplus columns.";
+    HeaderTooLong "header-too-long" Error 0
+        de "Die Kopfzeile endet nicht innerhalb von {limit} Bytes." "Die Einstellung limits.record_bytes begrenzt sie." "Prüfen, ob die Datei Zeilenumbrüche hat und Anführungszeichen geschlossen sind."
+        en "The header does not end within {limit} bytes." "The setting limits.record_bytes bounds it." "Check that the file has line breaks and that quotes are closed.";
+
+    // The form of a record.
+    QuoteUnclosed "quote-unclosed" Error 0
+        de "Ein Anführungszeichen wird geöffnet und nicht geschlossen." "Der Rest der Datei würde zu einem einzigen Feld." "Das Anführungszeichen in dieser Zeile schließen oder entfernen; gelesen wurde ab der nächsten Zeile weiter."
+        en "A quote is opened and not closed." "The rest of the file would become a single field." "Close or remove the quote on this line; reading went on with the next line.";
+    QuoteTextAfter "quote-text-after" Error 0
+        de "Nach einem schließenden Anführungszeichen steht noch Text." "Wo das Feld endet, ist nicht zu entscheiden." "Anführungszeichen innerhalb eines Wertes verdoppeln (\"\")."
+        en "There is text after a closing quote." "It cannot be decided where the field ends." "Double the quotes inside a value (\"\").";
+    QuoteStray "quote-stray" Warning 0
+        de "Ein Anführungszeichen steht mitten in einem Wert ohne Anführungszeichen." "Es wurde als Zeichen des Wertes gelesen." "Den Wert in Anführungszeichen setzen und innere verdoppeln."
+        en "A quote stands inside an unquoted value." "It was read as a character of the value." "Put the value in quotes and double the inner ones.";
+    RecordTooLong "record-too-long" Error 99414
+        de "Der Datensatz ist länger als {limit} Bytes." "Die Einstellung limits.record_bytes begrenzt ihn." "Prüfen, ob Zeilenumbrüche fehlen."
+        en "The record is longer than {limit} bytes." "The setting limits.record_bytes bounds it." "Check whether line breaks are missing.";
+    FieldTooLong "field-too-long" Error 99414
+        de "Der Wert ist länger als {limit} Bytes." "Die Einstellung limits.field_bytes begrenzt ihn." "Den Wert kürzen."
+        en "The value is longer than {limit} bytes." "The setting limits.field_bytes bounds it." "Shorten the value.";
+    RecordTooShort "record-too-short" Error 0
+        de "Der Datensatz hat {expected} Spalten." "Fehlende Spalten verschieben die Werte." "Fehlende Trennzeichen ergänzen."
+        en "The record has {expected} columns." "Missing columns shift the values." "Add the missing delimiters.";
+    RecordTooWide "record-too-wide" Error 0
+        de "Der Datensatz hat {expected} Spalten." "Überzählige Spalten verschieben die Werte, oft durch ein Trennzeichen in einem Wert." "Werte mit Trennzeichen in Anführungszeichen setzen."
+        en "The record has {expected} columns." "Surplus columns shift the values, often by a delimiter inside a value." "Put values that hold delimiters in quotes.";
+    RecordEmpty "record-empty" Warning 0
+        de "Der Datensatz hat keinen einzigen Wert und wurde übergangen." "Tabellenprogramme hängen solche Zeilen an." "Leere Zeilen löschen."
+        en "The record has not a single value and was passed over." "Spreadsheets append such rows." "Delete empty rows.";
+    JsonInvalid "json-invalid" Error 99002
+        de "Hier steht kein gültiges JSON ({expected})." "Der Datensatz kann nicht gelesen werden." "Das JSON berichtigen."
+        en "This is not valid JSON ({expected})." "The record cannot be read." "Correct the JSON.";
+    JsonTruncated "json-truncated" Error 99002
+        de "Das JSON hört mittendrin auf." "Die Datei kam wohl nicht vollständig an; nichts wird übernommen." "Die Datei noch einmal vollständig liefern."
+        en "The JSON stops in the middle." "The file probably did not arrive whole; nothing is taken over." "Deliver the whole file once more.";
+    JsonShape "json-shape" Error 99014
+        de "Das JSON ist kein Import." "Erwartet wird {\"items\": […]} oder ein Feld [ … ] von Objekten." "Die Datensätze als Objekte in „items“ liefern."
+        en "The JSON is not an import." "Expected is {\"items\": […]} or an array [ … ] of objects." "Deliver the records as objects in “items”.";
+    JsonTooDeep "json-too-deep" Error 99002
+        de "Das JSON ist tiefer als {limit} Ebenen geschachtelt." "Die Einstellung limits.json_depth begrenzt es." "Die Schachtelung entfernen."
+        en "The JSON is nested deeper than {limit} levels." "The setting limits.json_depth bounds it." "Remove the nesting.";
+    JsonKeyTwice "json-key-twice" Error 99002
+        de "Der Schlüssel „{header}“ steht zweimal im selben Objekt." "Es ist nicht zu entscheiden, welcher Wert gilt." "Einen der beiden entfernen."
+        en "The key “{header}” stands twice in one object." "It cannot be decided which value holds." "Remove one of the two.";
+    JsonKeyUnknown "json-key-unknown" Warning 0
+        de "Der Schlüssel „{header}“ ist unbekannt und wird nicht gelesen{expected}." "Sein Wert kommt nicht an." "Den Schlüssel berichtigen oder weglassen."
+        en "The key “{header}” is unknown and is not read{expected}." "Its value does not arrive." "Correct the key or leave it out.";
+
+    // A value.
+    RequiredMissing "required-missing" Error 99400
+        de "Der Pflichtwert {field} fehlt." "Ohne ihn kann der Datensatz nicht angelegt werden." "Den Wert ergänzen."
+        en "The required value {field} is missing." "Without it the record cannot be made." "Add the value.";
+    PaymentMethodMissing "payment-method-missing" Error 97003
+        de "Die Zahlungsart fehlt." "Jeder Auftrag braucht eine; ZERO steht für kostenlos." "Eine Zahlungsart angeben."
+        en "The payment method is missing." "Every order needs one; ZERO stands for free." "Give a payment method.";
+    CannotClear "cannot-clear" Error 99400
+        de "{field} kann nicht gelöscht werden." "Der Wert ist Pflicht." "Einen Wert angeben."
+        en "{field} cannot be cleared." "The value is required." "Give a value.";
+    TypeWrong "type-wrong" Error 99014
+        de "{field} hat den falschen JSON-Typ; erwartet wird {expected}." "Die Plattform nimmt Werte nur in ihrem Typ." "Den Wert in diesem Typ schreiben."
+        en "{field} has the wrong JSON type; expected is {expected}." "The platform takes values in their type only." "Write the value in that type.";
+    TextTooLong "text-too-long" Error 99400
+        de "{field} hat mehr als {max} Zeichen." "Länger darf der Wert nicht sein." "Den Wert kürzen."
+        en "{field} has more than {max} characters." "The value must not be longer." "Shorten the value.";
+    TextWrongLength "text-wrong-length" Error 99400
+        de "{field} hat nicht genau {max} Zeichen." "Jede gültige Nummer ist so lang." "Die Nummer vollständig übernehmen."
+        en "{field} does not have exactly {max} characters." "Every valid number is that long." "Take over the whole number.";
+    ControlCharacter "control-character" Error 99400
+        de "{field} enthält ein Steuerzeichen." "Unsichtbare Zeichen machen Nummern ununterscheidbar." "Das Zeichen entfernen."
+        en "{field} holds a control character." "Invisible characters make numbers indistinguishable." "Remove the character.";
+    IntegerInvalid "integer-invalid" Error 99014
+        de "{field} ist keine ganze Zahl in einfachen Ziffern." "Erlaubt sind nur Ziffern, ohne Komma, Punkt oder Exponent." "Die Zahl in einfachen Ziffern schreiben."
+        en "{field} is not a whole number in plain digits." "Only digits are allowed, without comma, point or exponent." "Write the number in plain digits.";
+    IntegerRange "integer-range" Error 99400
+        de "{field} liegt nicht zwischen {min} und {max}." "Die Plattform nimmt nur diese Werte." "Einen Wert in diesem Bereich angeben."
+        en "{field} is not between {min} and {max}." "The platform takes these values only." "Give a value in this range.";
+    DateTimeInvalid "date-time-invalid" Error 99003
+        de "{field} ist keine Zeitangabe nach RFC 3339." "Nur so ist der Zeitpunkt eindeutig." "Etwa 2026-01-31T00:00:00+01:00 schreiben."
+        en "{field} is not a date and time of RFC 3339." "Only so the instant is unambiguous." "Write for example 2026-01-31T00:00:00+01:00.";
+    DateTimeNoOffset "date-time-no-offset" Error 99003
+        de "Bei {field} fehlt der Abstand zu UTC." "Ohne ihn ist der Zeitpunkt nicht eindeutig." "Z oder +01:00 anhängen."
+        en "{field} lacks the offset from UTC." "Without it the instant is ambiguous." "Append Z or +01:00.";
+    DateTimeNoSuch "date-time-no-such" Error 99003
+        de "{field} nennt einen Zeitpunkt, den es nicht gibt." "Der Kalender kennt ihn nicht." "Datum und Uhrzeit berichtigen."
+        en "{field} names a time that does not exist." "The calendar does not have it." "Correct date and time.";
+    DateInvalid "date-invalid" Error 99003
+        de "{field} ist kein Datum der Form 2026-01-31." "Nur so ist der Tag eindeutig." "Das Datum so schreiben."
+        en "{field} is not a date of the form 2026-01-31." "Only so the day is unambiguous." "Write the date like that.";
+    WordUnknown "word-unknown" Error 99400
+        de "{field} kennt diesen Wert nicht; erlaubt: {expected}." "Die Plattform nimmt nur diese Wörter." "Eines dieser Wörter schreiben."
+        en "{field} does not know this value; allowed: {expected}." "The platform takes these words only." "Write one of these words.";
+    BoolInvalid "bool-invalid" Error 99014
+        de "{field} ist weder true noch false." "Nur diese beiden Werte sind erlaubt." "true oder false schreiben."
+        en "{field} is neither true nor false." "Only these two values are allowed." "Write true or false.";
+    EmailInvalid "email-invalid" Error 99400
+        de "{field} ist keine gültige E-Mail-Adresse." "An ihr wird der Kunde erkannt." "Die Adresse berichtigen."
+        en "{field} is not a valid email address." "The customer is known by it." "Correct the address.";
+    LanguageInvalid "language-invalid" Error 99400
+        de "{field} ist keine Sprache nach ISO 639-1." "Erwartet werden zwei Buchstaben wie de oder en." "Das Kürzel berichtigen."
+        en "{field} is not a language of ISO 639-1." "Expected are two letters such as de or en." "Correct the code.";
+    TelephoneInvalid "telephone-invalid" Error 99400
+        de "{field} ist keine Nummer nach E.164." "Erwartet werden + und bis zu 15 Ziffern." "Etwa +4915112345678 schreiben."
+        en "{field} is not a number of E.164." "Expected are + and up to 15 digits." "Write for example +4915112345678.";
+    FormulaLike "formula-like" Warning 0
+        de "{field} beginnt wie eine Formel." "Ein Tabellenprogramm könnte den Wert ausführen; hier wird er als Text gelesen." "Prüfen, ob der Wert so gemeint ist."
+        en "{field} begins like a formula." "A spreadsheet might execute it; here it is read as text." "Check whether the value is meant like that.";
+    WhitespaceTrimmed "whitespace-trimmed" Note 0
+        de "Leerraum um {field} wurde nicht mitgelesen; gelesen wurde „{expected}“." "Mit Leerraum wäre es ein anderer Wert." "Nichts zu tun."
+        en "White space around {field} was not read; read was “{expected}”." "With white space it would be another value." "Nothing to do.";
+    ApostropheRemoved "apostrophe-removed" Note 0
+        de "Das Apostroph vor {field} wurde nicht mitgelesen; gelesen wurde „{expected}“." "Tabellenprogramme kennzeichnen Text so." "Nichts zu tun."
+        en "The apostrophe before {field} was not read; read was “{expected}”." "Spreadsheets mark text like that." "Nothing to do.";
+
+    // A record by itself and within its file.
+    EndBeforeStart "end-before-start" Error 99400
+        de "Das Ende liegt vor dem Beginn ({other})." "Ein Abonnement kann nicht enden, bevor es beginnt." "endDate oder startDate berichtigen."
+        en "The end is before the start ({other})." "A subscription cannot end before it starts." "Correct endDate or startDate.";
+    ReferenceBeforeStart "reference-before-start" Error 97005
+        de "referenceStartDate liegt vor dem Beginn ({other})." "Buchungen können nicht vor dem Beginn liegen." "referenceStartDate berichtigen oder weglassen."
+        en "referenceStartDate is before the start ({other})." "Bookings cannot lie before the start." "Correct referenceStartDate or leave it out.";
+    ReferenceTooOld "reference-too-old" Error 97006
+        de "referenceStartDate liegt mehr als ein Jahr zurück (vor {other})." "Die Plattform nimmt höchstens ein Jahr." "Ein jüngeres Datum angeben oder das Feld weglassen."
+        en "referenceStartDate is more than one year in the past (before {other})." "The platform takes one year at most." "Give a younger date or leave the field out.";
+    NextBookingPast "next-booking-past" Error 97007
+        de "nextBookingDate liegt in der Vergangenheit (vor {other})." "Die nächste Buchung muss bevorstehen." "Ein künftiges Datum angeben oder das Feld weglassen."
+        en "nextBookingDate is in the past (before {other})." "The next booking must lie ahead." "Give a future date or leave the field out.";
+    DuplicateSame "duplicate-same" Warning 97001
+        de "Dieselbe Nummer mit demselben Inhalt steht schon in {other}." "Doppelt geliefert ändert nichts." "Den doppelten Datensatz entfernen."
+        en "The same number with the same content stands already in {other}." "Delivered twice changes nothing." "Remove the duplicate record.";
+    DuplicateDifferent "duplicate-different" Error 97001
+        de "Dieselbe Nummer steht mit anderem Inhalt in {other}." "Welcher Datensatz gilt, ist nicht zu entscheiden; alle werden abgelehnt." "Nur den gültigen Datensatz liefern."
+        en "The same number stands with other content in {other}." "It cannot be decided which record holds; all are rejected." "Deliver the valid record only.";
+    CustomerContradiction "customer-contradiction" Error 20023
+        de "Derselbe neue Kunde steht mit anderen Angaben in {other}." "Welche Angaben gelten, ist nicht zu entscheiden; alle seine Datensätze werden abgelehnt." "Die Kundendaten angleichen."
+        en "The same new customer stands with other data in {other}." "It cannot be decided which data hold; all records with it are rejected." "Make the customer's data agree.";
+
+    // A record against the catalog and what is known.
+    OfferUnknown "offer-unknown" Error 60404
+        de "Das Angebot gibt es nicht." "Importiert werden nur Aufträge bekannter Angebote." "Die Angebotsnummer berichtigen oder das Angebot anlegen lassen."
+        en "There is no such offer." "Only orders of known offers are imported." "Correct the offer's number or have the offer made.";
+    OfferNotExternal "offer-not-external" Error 97002
+        de "Das Angebot wird nicht extern verwaltet." "Nur extern verwaltete Angebote nehmen Importe an." "Die Option „externe Verwaltung“ setzen lassen oder ein anderes Angebot nennen."
+        en "The offer is not externally managed." "Only externally managed offers take imports." "Have the option “external management” set or name another offer.";
+    OfferNotWbz "offer-not-wbz" Error 90068
+        de "Ein WBZ-Import braucht ein WBZ-Angebot." "Das Angebot wird nicht von der WBZ verwaltet." "managedBy oder das Angebot berichtigen."
+        en "A WBZ import needs a WBZ offer." "The offer is not managed by WBZ." "Correct managedBy or the offer.";
+    ImportNotWbz "import-not-wbz" Error 90071
+        de "Ein WBZ-Angebot braucht einen WBZ-Import." "managedBy ist hier nicht WBZ." "managedBy auf WBZ setzen oder ein anderes Angebot nennen."
+        en "A WBZ offer needs a WBZ import." "managedBy is not WBZ here." "Set managedBy to WBZ or name another offer.";
+    OfferNotForPartner "offer-not-for-partner" Error 60404
+        de "Dieses Angebot darf der Partner nicht importieren." "Das Profil des Partners nennt seine Angebote." "Das Angebot berichtigen oder im Profil freigeben lassen."
+        en "The partner may not import this offer." "The partner's profile names its offers." "Correct the offer or have it allowed in the profile.";
+    OfferArchived "offer-archived" Warning 0
+        de "Das Angebot ist archiviert." "Es wird nicht mehr verkauft." "Prüfen, ob der Auftrag so gemeint ist."
+        en "The offer is archived." "It is no longer sold." "Check whether the order is meant like that.";
+    PaymentNotAllowed "payment-not-allowed" Error 99400
+        de "Das Angebot lässt diese Zahlungsart nicht zu; erlaubt: {expected}." "Das Angebot schränkt die Zahlungsarten ein." "Eine erlaubte Zahlungsart angeben."
+        en "The offer does not allow this payment method; allowed: {expected}." "The offer restricts the payment methods." "Give an allowed payment method.";
+    ProductSteps "product-steps" Error 60040
+        de "Das Produkt des Angebots hat mehr als eine Stufe." "Ein extern verwaltetes Produkt darf nur eine haben." "Ein anderes Angebot nennen."
+        en "The offer's product has more than one step." "An externally managed product must have only one." "Name another offer.";
+    ProductIssueBased "product-issue-based" Error 97008
+        de "Das Produkt des Angebots beruht auf Ausgaben." "Extern verwaltete Abonnements dieser Art können nicht importiert werden." "Ein anderes Angebot nennen."
+        en "The offer's product is issue based." "Externally managed subscriptions of this kind cannot be imported." "Name another offer.";
+    ProductNotImportable "product-not-importable" Error 90047
+        de "Das Produkt des Angebots ist kein Abonnement auf Zeit oder Guthaben." "Nur solche können importiert werden." "Ein anderes Angebot nennen."
+        en "The offer's product is no time based or credit based subscription." "Only those can be imported." "Name another offer.";
+    CustomerUnknown "customer-unknown" Error 20404
+        de "Den Kunden gibt es nicht ({field})." "Ein Kunde muss vor seinem Auftrag da sein." "Die Nummer berichtigen oder email und language mitliefern, dann wird er angelegt."
+        en "There is no such customer ({field})." "A customer must exist before the order." "Correct the number, or deliver email and language too, then the customer is made.";
+    EmailTaken "email-taken" Error 20023
+        de "Die E-Mail-Adresse gehört einem anderen Kunden." "Sie ist über alle Kunden eindeutig." "Die Kundennummer oder die Adresse berichtigen."
+        en "The email address belongs to another customer." "It is unique over all customers." "Correct the customer number or the address.";
+    OrderOfOtherPartner "order-of-other-partner" Error 30005
+        de "Diese Nummer gehört zum Auftrag eines anderen Partners." "Ein Auftrag gehört dem Partner, der ihn zuerst importiert hat." "Eine eigene Nummer vergeben."
+        en "This number belongs to another partner's order." "An order belongs to the partner that imported it first." "Use a number of your own.";
+    OfferUnchangeable "offer-unchangeable" Error 99400
+        de "Das Angebot eines bekannten Auftrags kann nicht wechseln (bisher {expected})." "Ein Import ändert nur die Bedingungen desselben Auftrags." "Den alten Auftrag beenden und einen neuen mit neuer Nummer liefern."
+        en "The offer of a known order cannot change (it is {expected})." "An import changes the terms of the same order only." "End the old order and deliver a new one with a new number.";
+    CustomerUnchangeable "customer-unchangeable" Error 99400
+        de "Der Rechnungskunde eines bekannten Auftrags kann nicht wechseln (bisher {expected})." "Ein Import ändert nur die Bedingungen desselben Auftrags." "Den alten Auftrag beenden und einen neuen mit neuer Nummer liefern."
+        en "The invoice customer of a known order cannot change (it is {expected})." "An import changes the terms of the same order only." "End the old order and deliver a new one with a new number.";
+    FileRejectedWhole "file-rejected-whole" Error 0
+        de "Die Datei wird ganz abgelehnt, weil {expected} ihrer Datensätze abgelehnt werden." "Das Profil des Partners verlangt ganze Dateien (file_policy = \"file\")." "Die fehlerhaften Datensätze berichtigen und die ganze Datei neu liefern."
+        en "The whole file is rejected because {expected} of its records are rejected." "The partner's profile demands whole files (file_policy = \"file\")." "Correct the wrong records and deliver the whole file again.";
+    FullBookEmpty "full-book-empty" Error 0
+        de "Der Gesamtbestand hat keinen Datensatz." "Er würde alle Aufträge des Partners beenden." "Den Export prüfen und neu liefern."
+        en "The full book has no record." "It would end all orders of the partner." "Check the export and deliver it again.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_stand_in_order() {
+        let mut names: Vec<_> = CODES.iter().map(|spec| spec.name).collect();
+        for (index, spec) in CODES.iter().enumerate() {
+            assert_eq!(spec.code as usize, index, "{}", spec.name);
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), CODES.len());
+    }
+
+    #[test]
+    fn both_languages_use_the_same_places() {
+        for spec in CODES {
+            for hole in [
+                "{value}",
+                "{field}",
+                "{header}",
+                "{min}",
+                "{max}",
+                "{limit}",
+                "{other}",
+                "{expected}",
+            ] {
+                let uses = |words: Words| {
+                    [words.what, words.why, words.fix]
+                        .iter()
+                        .any(|text| text.contains(hole))
+                };
+                assert_eq!(uses(spec.de), uses(spec.en), "{} {hole}", spec.name);
+            }
+            for words in [spec.de, spec.en] {
+                assert!(!words.what.is_empty() && !words.why.is_empty() && !words.fix.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Which instant does a text of RFC 3339 name?
+//! A moment is exact to the nanosecond and has no zone: two spellings of one instant are equal.
+
+use std::fmt;
+
+/// An instant on the UTC time line, from year 0000 to year 9999, exact to the nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment {
+    seconds: i64,
+    nanos: u32,
+}
+
+/// Why a text is not a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MomentTrouble {
+    /// Not in the form `2026-01-31T12:00:00Z` at all.
+    Form,
+    /// Date and time are there, the offset from UTC is not.
+    OffsetMissing,
+    /// The form is right, but the calendar or the clock has no such value (31 February, 25 o'clock).
+    NoSuchTime,
+}
+
+impl Moment {
+    /// Seconds since 1970-01-01T00:00:00Z and the nanoseconds after them (0 to 999,999,999).
+    pub const fn from_unix(seconds: i64, nanos: u32) -> Self {
+        Self { seconds, nanos }
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.seconds
+    }
+
+    /// Nanoseconds after [`Self::seconds`].
+    pub const fn nanos(self) -> u32 {
+        self.nanos
+    }
+
+    /// Reads RFC 3339 `date-time`: `T` and `Z` in either case, a fraction of 1 to 9 digits, an offset.
+    /// A leap second (`:60`) is refused, as the platform refuses it.
+    pub fn parse(text: &str) -> Result<Self, MomentTrouble> {
+        let bytes = text.as_bytes();
+        let days = parse_date_prefix(bytes)?;
+        if bytes.len() < 19 || !matches!(bytes[10], b'T' | b't') {
+            return Err(MomentTrouble::Form);
+        }
+        if bytes[13] != b':' || bytes[16] != b':' {
+            return Err(MomentTrouble::Form);
+        }
+        let hour = two_digits(bytes, 11)?;
+        let minute = two_digits(bytes, 14)?;
+        let second = two_digits(bytes, 17)?;
+        let mut at = 19;
+        let mut nanos = 0u32;
+        if bytes.get(at) == Some(&b'.') {
+            at += 1;
+            let mut scale = 100_000_000u32;
+            let first = at;
+            while let Some(digit) = bytes.get(at).filter(|byte| byte.is_ascii_digit()) {
+                if at - first == 9 {
+                    return Err(MomentTrouble::Form);
+                }
+                nanos += u32::from(digit - b'0') * scale;
+                scale /= 10;
+                at += 1;
+            }
+            if at == first {
+                return Err(MomentTrouble::Form);
+            }
+        }
+        let offset = parse_offset(&bytes[at..])?;
+        if hour > 23 || minute > 59 || second > 59 {
+            return Err(MomentTrouble::NoSuchTime);
+        }
+        let clock = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+        Ok(Self {
+            seconds: days * 86_400 + clock - offset,
+            nanos,
+        })
+    }
+
+    /// The same date and time one calendar year earlier; 29 February becomes 28 February.
+    #[must_use]
+    pub fn one_year_earlier(self) -> Self {
+        let days = self.seconds.div_euclid(86_400);
+        let (year, month, day) = civil_from_days(days);
+        let day = if month == 2 && day == 29 { 28 } else { day };
+        let earlier = days_from_civil(year - 1, month, day);
+        Self {
+            seconds: self.seconds + (earlier - days) * 86_400,
+            nanos: self.nanos,
+        }
+    }
+}
+
+/// Prints RFC 3339 in UTC, the fraction only where there is one, without trailing zeros.
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let days = self.seconds.div_euclid(86_400);
+        let clock = self.seconds.rem_euclid(86_400);
+        let (year, month, day) = civil_from_days(days);
+        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+        // An offset can push the first and last day over the four digits; RFC 3339 has no form for that.
+        let year = year.clamp(0, 9999);
+        write!(
+            f,
+            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+        )?;
+        if self.nanos != 0 {
+            let fraction = format!("{:09}", self.nanos);
+            write!(f, ".{}", fraction.trim_end_matches('0'))?;
+        }
+        f.write_str("Z")
+    }
+}
+
+/// Is the text a `full-date` of RFC 3339 (`2026-01-31`) that the calendar has?
+pub fn is_full_date(text: &str) -> bool {
+    text.len() == 10 && parse_date_prefix(text.as_bytes()).is_ok()
+}
+
+fn parse_date_prefix(bytes: &[u8]) -> Result<i64, MomentTrouble> {
+    if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return Err(MomentTrouble::Form);
+    }
+    let year = i64::from(two_digits(bytes, 0)?) * 100 + i64::from(two_digits(bytes, 2)?);
+    let month = two_digits(bytes, 5)?;
+    let day = two_digits(bytes, 8)?;
+    if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
+        return Err(MomentTrouble::NoSuchTime);
+    }
+    Ok(days_from_civil(year, month, day))
+}
+
+/// Seconds east of UTC.
+fn parse_offset(rest: &[u8]) -> Result<i64, MomentTrouble> {
+    match rest {
+        [] => Err(MomentTrouble::OffsetMissing),
+        [b'Z' | b'z'] => Ok(0),
+        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+            let hours = two_digits(rest, 1)?;
+            let minutes = two_digits(rest, 4)?;
+            if hours > 23 || minutes > 59 {
+                return Err(MomentTrouble::NoSuchTime);
+            }
+            let seconds = i64::from(hours) * 3600 + i64::from(minutes) * 60;
+            Ok(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => Err(MomentTrouble::Form),
+    }
+}
+
+fn two_digits(bytes: &[u8], at: usize) -> Result<u32, MomentTrouble> {
+    let (tens, ones) = (
+        bytes[at].wrapping_sub(b'0'),
+        bytes[at + 1].wrapping_sub(b'0'),
+    );
+    if tens > 9 || ones > 9 {
+        return Err(MomentTrouble::Form);
+    }
+    Ok(u32::from(tens) * 10 + u32::from(ones))
+}
+
+fn days_in_month(year: i64, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+// The two conversions between a civil date and a day number count years from 1 March, so that the
+// leap day is the last day of its year, and eras of 400 years (146,097 days each).
+fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let year_of_era = year.rem_euclid(400);
+    let month_from_march = i64::from((month + 9) % 12);
+    let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+fn civil_from_days(days: i64) -> (i64, u32, u32) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = (day_of_year - (153 * month_from_march + 2) / 5 + 1) as u32;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month as u32, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Result<&str, MomentTrouble>) {
+        let read = Moment::parse(text).map(|moment| moment.to_string());
+        assert_eq!(
+            read.as_deref().map_err(|trouble| *trouble),
+            expect,
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn reads_what_rfc_3339_allows() {
+        check("1970-01-01T00:00:00Z", Ok("1970-01-01T00:00:00Z"));
+        check("2026-11-23t08:09:10z", Ok("2026-11-23T08:09:10Z"));
+        check("2026-01-01T00:00:00+01:00", Ok("2025-12-31T23:00:00Z"));
+        check(
+            "2024-02-29T23:59:59.120-05:30",
+            Ok("2024-03-01T05:29:59.12Z"),
+        );
+        check(
+            "2026-01-01T00:00:00.000000001Z",
+            Ok("2026-01-01T00:00:00.000000001Z"),
+        );
+        check("2026-01-01T00:00:00-00:00", Ok("2026-01-01T00:00:00Z"));
+        check("0000-01-01T00:00:00Z", Ok("0000-01-01T00:00:00Z"));
+        check("9999-12-31T23:59:59Z", Ok("9999-12-31T23:59:59Z"));
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_rest() {
+        use MomentTrouble::{Form, NoSuchTime, OffsetMissing};
+        check("2026-01-01T00:00:00", Err(OffsetMissing));
+        check("2026-02-31T00:00:00Z", Err(NoSuchTime));
+        check("2025-02-29T00:00:00Z", Err(NoSuchTime));
+        check("2026-13-01T00:00:00Z", Err(NoSuchTime));
+        check("2026-01-01T24:00:00Z", Err(NoSuchTime));
+        check("2026-12-31T23:59:60Z", Err(NoSuchTime));
+        check("2026-01-01T00:00:00+24:00", Err(NoSuchTime));
+        check("2026-01-01", Err(Form));
+        check("01.02.2026", Err(Form));
+        check("2026-01-01 00:00:00Z", Err(Form));
+        check("2026-01-01T00:00:00.Z", Err(Form));
+        check("2026-01-01T00:00:00.1234567890Z", Err(Form));
+        check("2026-01-01T00:00:00+1:00", Err(Form));
+        check("2026-01-01T00:00:00Zx", Err(Form));
+        check("", Err(Form));
+        check("2026-01-01T00:0", Err(Form));
+        check("٢٠٢٦-01-01T00:00:00Z", Err(Form));
+    }
+
+    #[test]
+    fn a_year_earlier_keeps_the_date() {
+        let earlier = |text| Moment::parse(text).unwrap().one_year_earlier().to_string();
+        assert_eq!(earlier("2026-11-23T01:02:03Z"), "2025-11-23T01:02:03Z");
+        assert_eq!(earlier("2024-02-29T00:00:00Z"), "2023-02-28T00:00:00Z");
+        assert_eq!(earlier("2025-03-01T00:00:00Z"), "2024-03-01T00:00:00Z");
+    }
+
+    #[test]
+    fn full_dates() {
+        assert!(is_full_date("1980-02-29"));
+        assert!(!is_full_date("1981-02-29"));
+        assert!(!is_full_date("1981-2-9"));
+        assert!(!is_full_date("1981-02-01T"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn printing_and_reading_is_the_identity(seconds in -62_167_219_200i64..253_402_300_800, nanos in 0u32..1_000_000_000) {
+            let moment = Moment::from_unix(seconds, nanos);
+            proptest::prop_assert_eq!(Moment::parse(&moment.to_string()), Ok(moment));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}") {
+            let _ = Moment::parse(&text);
+        }
+    }
+}

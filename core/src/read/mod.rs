@@ -1,0 +1,233 @@
+//! How do bytes become records?
+//! Bytes come in chunks of any size and leave as blocks of whole records; where the chunks were cut shows nowhere.
+//!
+//! [`Framer`] finds out the format and cuts blocks, in order and in one thread. [`records`] then takes a
+//! block apart into cells and needs nothing but the block and the [`Shape`]: blocks may be taken apart in
+//! parallel.
+
+mod csv_cells;
+mod csv_frame;
+mod detect;
+mod framer;
+mod json_cells;
+mod json_frame;
+
+use crate::code::Code;
+use crate::field::{Field, Table};
+use crate::finding::{Detail, Finding};
+use crate::moment::Moment;
+use std::borrow::Cow;
+
+pub use detect::CORRECTION_HEADERS;
+pub use framer::Framer;
+pub use json_cells::CORRECTION_KEY;
+
+/// The formats that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Comma, semicolon or tab separated values with a header, quotes as in RFC 4180.
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+    /// A request body `{"items": […]}` or a bare array of objects.
+    Json,
+}
+
+impl Format {
+    /// `csv`, `ndjson` or `json`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// What is enforced before memory is spent. One table for native and browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest file in bytes.
+    pub file_bytes: u64,
+    /// Longest record in bytes.
+    pub record_bytes: usize,
+    /// Longest field in bytes.
+    pub field_bytes: usize,
+    /// Most columns of a header.
+    pub columns: usize,
+    /// Deepest nesting of a JSON record.
+    pub json_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 16 << 30,
+            record_bytes: 1 << 20,
+            field_bytes: 64 << 10,
+            columns: 1000,
+            json_depth: 64,
+        }
+    }
+}
+
+/// Most records of one file: a record's number must fit beside one bit in 32.
+pub const MAX_RECORDS: u64 = (1 << 31) - 1;
+
+/// How a file is to be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReadOptions {
+    /// What its records describe.
+    pub table: Table,
+    /// The instant that "past" and "future" are held against.
+    pub now: Moment,
+    /// What is enforced.
+    pub limits: Limits,
+    /// The text of a cell that clears a value; JSON says `null`.
+    pub clear_token: Box<str>,
+}
+
+impl ReadOptions {
+    /// The defaults for a table at an instant.
+    pub fn new(table: Table, now: Moment) -> Self {
+        Self {
+            table,
+            now,
+            limits: Limits::default(),
+            clear_token: "NULL".into(),
+        }
+    }
+}
+
+/// What is known of a file once its beginning has been read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// The format.
+    pub format: Format,
+    /// How it is read.
+    pub options: ReadOptions,
+    /// CSV: the delimiter. Otherwise 0.
+    pub delimiter: u8,
+    /// CSV: the byte that ends a record, LF, or CR where the file has no LF.
+    pub terminator: u8,
+    /// CSV: the columns in the order of the file. Otherwise empty.
+    pub columns: Vec<Column>,
+    /// CSV: the header line as it stands in the file, without its end.
+    pub header: Vec<u8>,
+    /// Required fields that no column has: every record is rejected for them.
+    pub missing: Vec<Field>,
+}
+
+/// A column of a CSV file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The header as it stands in the file.
+    pub header: Box<str>,
+    /// The field it means, if any.
+    pub field: Option<Field>,
+}
+
+/// Whole records, cut out of a file.
+#[derive(Debug, Default)]
+pub struct Block {
+    /// The bytes; records stand in them one after another.
+    pub bytes: Vec<u8>,
+    /// Number of the first record.
+    pub first_row: u64,
+    /// Physical line on which the block starts.
+    pub first_line: u64,
+    /// How many records it has.
+    pub rows: u64,
+    /// CSV: is there a quote anywhere?
+    quotes: bool,
+    /// CSV: the records that could not be taken apart, in order.
+    broken: Vec<BrokenRecord>,
+    /// JSON and NDJSON: where each record lies.
+    spans: Vec<RecordSpan>,
+}
+
+/// A record whose form is broken; it ends where reading goes on.
+#[derive(Clone, Debug, PartialEq)]
+struct BrokenRecord {
+    offset: usize,
+    /// How many bytes of the block it takes.
+    length: usize,
+    /// How many of them are kept as the record's raw bytes.
+    raw_length: usize,
+    /// Physical lines it takes.
+    lines: u64,
+    /// Lines before the one on which it broke.
+    line_offset: u64,
+    /// Number of the column in which it broke.
+    column: u32,
+    /// The beginning of what broke it.
+    shown: Box<str>,
+    code: Code,
+    detail: Detail,
+}
+
+/// A record of JSON or NDJSON.
+#[derive(Clone, Debug, PartialEq)]
+struct RecordSpan {
+    offset: usize,
+    length: usize,
+    line: u64,
+    broken: Option<(Code, Detail)>,
+}
+
+/// One record taken apart.
+#[derive(Debug)]
+pub struct Record<'r, 'a> {
+    /// Its number, from 1 after the header.
+    pub row: u64,
+    /// The physical line on which it starts, from 1.
+    pub line: u64,
+    /// Its bytes as they stand in the file, without the end of the line.
+    pub raw: &'a [u8],
+    /// What is wrong with its form; where that is an error there are no cells.
+    pub form: &'r [Finding],
+    /// Its cells, those of known columns only, in the order of the file.
+    pub cells: &'r [CellAt<'a>],
+    /// Does it hold nothing at all?
+    pub empty: bool,
+}
+
+/// A cell and its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CellAt<'a> {
+    /// Number of the column from 1, 0 in JSON.
+    pub column: u32,
+    /// The field.
+    pub field: Field,
+    /// What stands in it.
+    pub cell: Cell<'a>,
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    /// Text of a CSV cell, unquoted.
+    Text(Cow<'a, str>),
+    /// Bytes that are not UTF-8.
+    NotUtf8(&'a [u8]),
+    /// JSON `null`.
+    JsonNull,
+    /// A JSON string.
+    JsonText(Cow<'a, str>),
+    /// A JSON number as it is spelled.
+    JsonNumber(&'a str),
+    /// A JSON truth value.
+    JsonBool(bool),
+    /// A JSON array of strings.
+    JsonTexts(Vec<Cow<'a, str>>),
+    /// A JSON array or object that no field takes.
+    JsonNested(&'a str),
+}
+
+/// Takes a block apart, record by record, in order.
+pub fn records<'a>(shape: &Shape, block: &'a Block, each: &mut dyn for<'r> FnMut(&Record<'r, 'a>)) {
+    match shape.format {
+        Format::Csv => csv_cells::records(shape, block, each),
+        Format::Json | Format::Ndjson => json_cells::records(shape, block, each),
+    }
+}
