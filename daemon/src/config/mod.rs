@@ -14,7 +14,7 @@ mod read;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 pub use docs::{default_file, docs};
@@ -49,6 +49,23 @@ pub struct Config {
 }
 
 impl Config {
+    /// Reads the config file that is named, or else `intake.toml` in the data directory; where
+    /// there is none, everything is as by default.
+    pub fn find(named: Option<&Path>, data: Option<&Path>) -> Result<Config, ConfigError> {
+        if let Some(path) = named {
+            return Config::load(path);
+        }
+        let Some(data) = data else {
+            return Ok(Config::default());
+        };
+        match Config::load(&data.join(FILE_NAME)) {
+            Err(ConfigError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                Ok(Config::default())
+            }
+            found => found,
+        }
+    }
+
     /// Reads a config file. All its problems are reported together.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
         let unreadable = |source| ConfigError::Read {
@@ -199,6 +216,25 @@ mod tests {
             3 keys set, 2 partners with an entry"#]]
         .assert_eq(&config.summary());
         expect!["0 keys set, 0 partners with an entry"].assert_eq(&Config::default().summary());
+    }
+
+    #[test]
+    fn only_the_file_of_the_data_directory_may_be_missing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path();
+        assert_eq!(
+            Config::find(None, None).expect("nothing to read"),
+            Config::default()
+        );
+        assert_eq!(
+            Config::find(None, Some(data)).expect("nothing there"),
+            Config::default()
+        );
+        assert!(Config::find(Some(&data.join("other.toml")), Some(data)).is_err());
+
+        std::fs::write(data.join(FILE_NAME), "limits.columns = 7").expect("the file is written");
+        let found = Config::find(None, Some(data)).expect("a valid file");
+        assert_eq!(found.limits.columns, 7);
     }
 
     #[test]

@@ -308,6 +308,10 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::needless_raw_string_hashes,
+    reason = "the updater of expectations writes them"
+)]
 mod tests {
     use std::time::Duration;
 
@@ -319,7 +323,7 @@ mod tests {
         Config::parse(text.as_bytes(), "intake.toml").expect("the config of this test is valid")
     }
 
-    fn check(text: &str, problems: Expect) {
+    fn check(text: &str, problems: &Expect) {
         let found = Config::parse(text.as_bytes(), "intake.toml").expect_err("has problems");
         let lines: Vec<_> = found.iter().map(ToString::to_string).collect();
         problems.assert_eq(&lines.join("\n"));
@@ -396,7 +400,7 @@ mod tests {
              done_marker = 'done'\noffers = ['O_1', 'O_MZA1E7173120881551', 3]\n\
              brake = { ends_share = 20, limit = 3 }\n\
              [partners]\nalpha = 3\nbeta = { ends_share = 0 }\n[partners.\"Ä B\"]\nfile_polcy = 'rows'\n",
-            expect![[r#"
+            &expect![[r#"
                 intake.toml:1:1: unknown key `scan`
                 hint: known here are `daemon`, `limits`, `profile`, `partners`
                 intake.toml:2:2: unknown section `deamon`
@@ -447,7 +451,7 @@ mod tests {
         check(
             "[daemon]\nwatcher = 'on'\nscan_interval = \nquiet_time = 3s\nbatch_rows = 1\n\
              batch_rows = 2\n[limits\n[limits]\ncolumns = 0\n",
-            expect![[r#"
+            &expect![[r#"
                 intake.toml:2:11: `daemon.watcher`: expected `true` or `false`, found `"on"`
                 intake.toml:3:17: string values must be quoted, expected literal string
                 intake.toml:4:14: string values must be quoted, expected literal string
@@ -458,14 +462,14 @@ mod tests {
         );
         check(
             "[daemon]\nlog_filter = \"\"\"abc\n\nfoo = 1\n",
-            expect![[r#"
+            &expect![[r#"
                 intake.toml:2:14: `daemon.log_filter`: `"abc\n\nfoo = 1\n"` is no filter: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
                 hint: write `"info,notify=debug"`
                 intake.toml:5:1: invalid multi-line basic string, expected `"`"#]],
         );
         check(
             "profile = 3\npartners = []\n[limits.columns]\na = 1\n",
-            expect![[r#"
+            &expect![[r#"
                 intake.toml:1:1: `profile` is a section
                 hint: write `[profile]` on a line of its own, and its keys below
                 intake.toml:2:1: `partners.<name>` is a section
