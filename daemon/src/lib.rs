@@ -1,5 +1,6 @@
 //! Intake daemon.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod log;
