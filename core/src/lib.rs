@@ -18,4 +18,6 @@ pub mod field;
 pub mod finding;
 pub mod moment;
 pub mod order;
+pub mod plan;
 pub mod read;
+pub mod report;

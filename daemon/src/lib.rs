@@ -1,3 +1,11 @@
-//! Intake daemon.
+//! Watches a drop folder, applies validated imports to an embedded store and keeps the log of every import.
+//!
+//! The journal is the truth; the store is its index and can be rebuilt. Nothing is written that is not in a
+//! plan, and a change is journalled and synced before its effect is visible.
 
+pub mod cli;
+pub mod clock;
+pub mod config;
 pub mod journal;
+pub mod log;
+pub mod printable;

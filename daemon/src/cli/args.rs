@@ -1,0 +1,552 @@
+//! What can the program be asked to do, and how is it asked?
+//!
+//! Arguments become plain data that may be sent to a running daemon; what can be checked without
+//! the data directory is checked here. The help, and the documentation made from it, is the only
+//! description of a command.
+
+mod customer;
+mod global;
+mod offer;
+mod point_in_time;
+mod reference;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use customer::{CustomerAction, CustomerAdd, CustomerLoad, CustomerShow};
+pub use global::{Color, Global, Language};
+pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
+pub use point_in_time::PointInTime;
+pub use reference::reference;
+
+use crate::config::is_partner_name;
+
+/// How a command ended, for the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// 0: done, and nothing was found.
+    Done,
+    /// 1: done, and there are findings.
+    Findings,
+    /// 2: it could not run.
+    CouldNotRun,
+}
+
+impl Outcome {
+    /// The number for the shell.
+    pub fn code(self) -> u8 {
+        match self {
+            Outcome::Done => 0,
+            Outcome::Findings => 1,
+            Outcome::CouldNotRun => 2,
+        }
+    }
+}
+
+impl From<Outcome> for std::process::ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        std::process::ExitCode::from(outcome.code())
+    }
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 findings (rejected rows, a refused config, a store \
+                          that differs from its journal), 2 could not run.";
+
+/// Reads partner files of externally managed orders, checks, plans and applies them.
+#[derive(Clone, Debug, PartialEq, Parser)]
+#[command(name = "intake", version, after_help = EXIT_CODES, infer_subcommands = false)]
+#[command(disable_help_subcommand = true, arg_required_else_help = false)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Reads a command line; the first argument is the program's name.
+///
+/// The error is the text for the person, be it help that was asked for or a wrong argument;
+/// [`clap::Error::exit`] shows it and ends with 0 or 2.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(arguments)
+}
+
+/// One of the program's commands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Subcommand)]
+pub enum Command {
+    /// Watches the inbox and imports what partners drop there, until it is told to stop
+    #[command(after_help = "Example: intake serve --data /var/lib/intake")]
+    Serve(Serve),
+    /// Validates files and reports every finding; changes nothing
+    #[command(after_help = "Example: intake check orders.csv --partner alpha --format json")]
+    Check(Check),
+    /// Shows what the import of a file would do; changes nothing
+    #[command(
+        after_help = "Example: intake plan orders.csv --partner alpha --data /var/lib/intake"
+    )]
+    Plan(Plan),
+    /// Imports files at once, without the inbox
+    #[command(
+        after_help = "Example: intake import orders.csv --partner alpha --data /var/lib/intake"
+    )]
+    Import(Import),
+    /// Shows the import log: what was decided for each row, and why
+    #[command(
+        after_help = "Example: intake log --data /var/lib/intake --partner alpha --failed --since 2h"
+    )]
+    Log(Log),
+    /// Shows an order with its subscription, access right and whole history
+    #[command(after_help = "Example: intake order A-4711 --data /var/lib/intake")]
+    Order(Order),
+    /// Keeps the catalog of offers
+    #[command(subcommand)]
+    Offer(OfferAction),
+    /// Keeps the customers
+    #[command(subcommand)]
+    Customer(CustomerAction),
+    /// Lists every file with its state, counts and age
+    #[command(after_help = "Example: intake files --data /var/lib/intake")]
+    Files(Files),
+    /// Applies a plan that is held
+    #[command(after_help = "Example: intake release 01JZX3V9Q4 --data /var/lib/intake")]
+    Release(Held),
+    /// Discards a plan that is held; its file is rejected
+    #[command(after_help = "Example: intake discard 01JZX3V9Q4 --data /var/lib/intake")]
+    Discard(Held),
+    /// Makes the store anew from the journal
+    #[command(after_help = "Example: intake rebuild --data /var/lib/intake")]
+    Rebuild(Rebuild),
+    /// Compares the store with the journal, row by row; changes nothing
+    #[command(after_help = "Example: intake verify --data /var/lib/intake")]
+    Verify(Verify),
+    /// Checks and shows the configuration
+    #[command(subcommand)]
+    Config(ConfigAction),
+    /// Prints an empty file with every field that a partner can send
+    #[command(after_help = "Example: intake template --format csv > orders.csv")]
+    Template(Template),
+}
+
+impl Command {
+    /// The data directory that the command names, where it names one.
+    pub fn data_directory(&self) -> Option<&Path> {
+        let data = match self {
+            Command::Serve(Serve { data })
+            | Command::Plan(Plan { data, .. })
+            | Command::Import(Import { data, .. })
+            | Command::Log(Log { data, .. })
+            | Command::Order(Order { data, .. })
+            | Command::Offer(
+                OfferAction::Add(OfferAdd { data, .. })
+                | OfferAction::List(OfferList { data, .. })
+                | OfferAction::Load(OfferLoad { data, .. }),
+            )
+            | Command::Customer(
+                CustomerAction::Add(CustomerAdd { data, .. })
+                | CustomerAction::Show(CustomerShow { data, .. })
+                | CustomerAction::Load(CustomerLoad { data, .. }),
+            )
+            | Command::Files(Files { data, .. })
+            | Command::Release(Held { data, .. })
+            | Command::Discard(Held { data, .. })
+            | Command::Rebuild(Rebuild { data })
+            | Command::Verify(Verify { data }) => data,
+            Command::Check(Check { data, .. }) | Command::Config(ConfigAction::Check { data }) => {
+                return data.as_deref();
+            }
+            Command::Config(ConfigAction::ShowDefault) | Command::Template(_) => return None,
+        };
+        Some(&data.path)
+    }
+}
+
+/// The data directory, where a command cannot do without.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct DataDirectory {
+    /// The data directory
+    #[arg(
+        long = "data",
+        value_name = "DIR",
+        env = "INTAKE_DATA",
+        hide_env_values = true
+    )]
+    pub path: PathBuf,
+}
+
+/// Text for people, or one JSON document (for lists: one object a line).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `intake serve`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Serve {
+    /// Where everything is kept.
+    #[command(flatten)]
+    pub data: DataDirectory,
+}
+
+/// A file to read, or standard input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// Written `-`.
+    Stdin,
+    /// A file by its path, as it was given.
+    File(PathBuf),
+}
+
+impl From<OsString> for Input {
+    fn from(argument: OsString) -> Self {
+        if argument == "-" {
+            Input::Stdin
+        } else {
+            Input::File(argument.into())
+        }
+    }
+}
+
+/// `intake check`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Check {
+    /// The files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<Input>,
+    /// Checks by this partner's profile
+    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
+    pub partner: Option<String>,
+    /// Checks offers and customers too, as this data directory knows them
+    #[arg(long, value_name = "DIR", env = "INTAKE_DATA", hide_env_values = true)]
+    pub data: Option<PathBuf>,
+    /// The form of the report; `ndjson` is one finding a line
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+    /// The time that counts as now, so that a report can be repeated
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub at: Option<Timestamp>,
+}
+
+/// The form of a report of findings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+pub enum ReportFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One document for each file.
+    Json,
+    /// One finding a line.
+    Ndjson,
+}
+
+/// `intake plan`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Plan {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The partner whose file it is
+    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
+    pub partner: String,
+    /// The state that the plan is made against.
+    #[command(flatten)]
+    pub data: DataDirectory,
+    /// The form of the plan
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+    /// The time that counts as now, so that a plan can be repeated
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub at: Option<Timestamp>,
+}
+
+/// `intake import`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Import {
+    /// The files, imported in this order
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The partner whose files they are
+    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
+    pub partner: String,
+    /// Where the orders go.
+    #[command(flatten)]
+    pub data: DataDirectory,
+    /// The form of the result
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+}
+
+/// `intake log`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Log {
+    /// Whose log.
+    #[command(flatten)]
+    pub data: DataDirectory,
+    /// Only the order with this external system id
+    #[arg(long, value_name = "ID")]
+    pub external_id: Option<String>,
+    /// Only orders of this offer
+    #[arg(long, value_name = "OFFER")]
+    pub offer: Option<String>,
+    /// Only files of this partner
+    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
+    pub partner: Option<String>,
+    /// Only files of this name
+    #[arg(long, value_name = "NAME")]
+    pub file: Option<OsString>,
+    /// Only rows that were rejected
+    #[arg(long)]
+    pub failed: bool,
+    /// Only from this time on: RFC 3339, a date, or how long ago, such as `2h`
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<PointInTime>,
+    /// Only up to this time, in the same forms; a date means its whole day
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<PointInTime>,
+    /// Goes on with new entries as they come
+    #[arg(long, short, conflicts_with = "until")]
+    pub follow: bool,
+    /// The form of the entries; `json` is one object a line
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+}
+
+/// `intake order`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Order {
+    /// The order's external system id
+    #[arg(value_name = "EXTERNAL_ID")]
+    pub external_id: String,
+    /// Where the order is.
+    #[command(flatten)]
+    pub data: DataDirectory,
+    /// The form of the order
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+}
+
+/// `intake files`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Files {
+    /// Whose files.
+    #[command(flatten)]
+    pub data: DataDirectory,
+    /// The form of the list
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+}
+
+/// `intake release` and `intake discard`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Held {
+    /// The import, as `intake files` names it
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Where the import is held.
+    #[command(flatten)]
+    pub data: DataDirectory,
+}
+
+/// `intake rebuild`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Rebuild {
+    /// Whose store.
+    #[command(flatten)]
+    pub data: DataDirectory,
+}
+
+/// `intake verify`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Verify {
+    /// Whose store.
+    #[command(flatten)]
+    pub data: DataDirectory,
+}
+
+/// `intake config`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Subcommand)]
+pub enum ConfigAction {
+    /// Names every problem of the config file, or what it sets other than by default
+    #[command(after_help = "Example: intake config check --config intake.toml")]
+    Check {
+        /// The data directory whose `intake.toml` is checked where no --config is given
+        #[arg(long, value_name = "DIR", env = "INTAKE_DATA", hide_env_values = true)]
+        data: Option<PathBuf>,
+    },
+    /// Prints a config file with every key, its meaning and its default
+    #[command(after_help = "Example: intake config show-default > intake.toml")]
+    ShowDefault,
+}
+
+/// `intake template`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct Template {
+    /// The form of the file
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: TemplateFormat,
+}
+
+/// The form of a file that a partner sends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+pub enum TemplateFormat {
+    /// A header and rows.
+    #[default]
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+fn partner_name(argument: &str) -> Result<String, &'static str> {
+    if is_partner_name(argument) {
+        return Ok(argument.to_owned());
+    }
+    Err("a partner's name has up to 64 of a-z, 0-9, `-` and `_`, and begins with a letter or digit")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn read(line: &str) -> Result<Cli, clap::Error> {
+        parse(line.split_whitespace().map(OsString::from))
+    }
+
+    fn command(line: &str) -> Command {
+        read(line)
+            .unwrap_or_else(|error| panic!("`{line}`: {error}"))
+            .command
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_read_and_can_be_sent() {
+        for line in [
+            "intake serve --data d --config c.toml",
+            "intake check a.csv - b.json --partner alpha --data d --format ndjson --lang de",
+            "intake plan a.csv --partner alpha --data d --format json",
+            "intake import a.csv b.csv --partner alpha --data d --format json -q",
+            "intake log --data d --external-id X --offer O --partner p --file a.csv --failed \
+             --since 2h --until 2026-01-31 --format json",
+            "intake log --data d --follow",
+            "intake order A-4711 --data d --format json",
+            "intake offer add O_MZA1E7173120881551 --title T --managed-by EXTERNAL \
+             --access-right a --access-right b --payment-method ZERO --multiple-purchases \
+             --archived --data d",
+            "intake offer list --data d --format json",
+            "intake offer load offers.ndjson --data d",
+            "intake customer add --email e@example.org --language de --id 1 \
+             --external-system-id x --username u --salutation MRS --first-name f --last-name l \
+             --invoice-email i@example.org --mobile-number +4930123456 --birthday 1980-01-31 \
+             --registration-source s --data d",
+            "intake customer show 1 --data d --format json",
+            "intake customer load customers.ndjson --data d",
+            "intake files --data d --format json",
+            "intake release ID --data d",
+            "intake discard ID --data d",
+            "intake rebuild --data d",
+            "intake verify --data d",
+            "intake config check --data d",
+            "intake config show-default",
+            "intake template --format ndjson",
+        ] {
+            let command = command(line);
+            let sent = serde_json::to_vec(&command).expect("the arguments are plain data");
+            let received: Command = serde_json::from_slice(&sent).expect("and come back");
+            assert_eq!(received, command, "{line}");
+            let named = line.contains("--data d").then_some(Path::new("d"));
+            assert_eq!(command.data_directory(), named, "{line}");
+        }
+    }
+
+    #[test]
+    fn standard_input_is_a_dash() {
+        let Command::Check(check) = command("intake check - ./- --at 2026-01-31T08:00:00Z") else {
+            panic!("another command");
+        };
+        assert_eq!(check.files, [Input::Stdin, Input::File("./-".into())]);
+        assert_eq!(
+            check.at,
+            Some("2026-01-31T08:00:00Z".parse().expect("a timestamp"))
+        );
+    }
+
+    #[test]
+    fn wrong_arguments_end_with_2_and_help_with_0() {
+        for line in [
+            "intake",
+            "intake serv --data d",
+            "intake check",
+            "intake plan a.csv --partner Alpha --data d",
+            "intake order X --data d --format ndjson",
+            "intake log --data d --since yesterday",
+            "intake log --data d --follow --until 2h",
+            "intake offer add O_1 --title T --managed-by EXTERNAL --data d",
+            "intake offer add O_MZA1E7173120881551 --title T --managed-by external --data d",
+            "intake check a.csv --lang fr",
+        ] {
+            let error = read(line).expect_err(line);
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+        for line in ["intake --help", "intake --version", "intake offer add -h"] {
+            assert_eq!(read(line).expect_err(line).exit_code(), 0, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_missing_data_directory_is_named() {
+        if std::env::var_os("INTAKE_DATA").is_some() {
+            return;
+        }
+        let error = read("intake files").expect_err("there is no data directory");
+        assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument);
+        assert!(error.to_string().contains("--data <DIR>"), "{error}");
+    }
+
+    #[test]
+    fn global_options_stand_before_or_behind_the_command() {
+        for line in [
+            "intake --lang de --color never -q template",
+            "intake template --lang de --color never -q",
+        ] {
+            let global = read(line).expect("is read").global;
+            assert_eq!(global.language(), Language::De);
+            assert_eq!((global.color, global.quiet), (Color::Never, true));
+        }
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        fn walk(command: &clap::Command) {
+            if command.has_subcommands() {
+                command.get_subcommands().for_each(walk);
+                return;
+            }
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                help.starts_with("Example: intake "),
+                "{}",
+                command.get_name()
+            );
+        }
+        walk(&Cli::command());
+    }
+}

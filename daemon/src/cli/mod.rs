@@ -1,0 +1,6 @@
+//! How does the program speak with the person or script that started it?
+//!
+//! No rule of the domain lives here: arguments are read into plain data, results are shown.
+
+pub mod args;
+pub mod terminal;

@@ -1,0 +1,285 @@
+//! Which keys does the config file have, of which kind, and what holds where one is not given?
+//!
+//! Each key is written down here and nowhere else: the structs, the defaults, the check for
+//! unknown keys and the documentation all come from these tables.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use toml::de::DeValue;
+
+use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
+use super::measures::{Number, Share, Size, Span};
+use super::names::{LogFilter, NameEnding, OfferList, Offers, Word, Zone};
+
+/// One key of a section, with the value it has there.
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    /// The sentences of its description, as they stand in the source (one leading space each).
+    pub(super) meaning: &'static [&'static str],
+    pub(super) kind: String,
+    /// The least and the greatest value allowed, written as TOML.
+    pub(super) range: Option<(String, String)>,
+    /// The value, written as TOML.
+    pub(super) value: String,
+}
+
+/// A section of the config file: a table of keys, perhaps with sections below it.
+pub(super) trait Section {
+    /// The sentences about the section, as they stand in the source.
+    fn about(&self) -> &'static [&'static str];
+    /// The keys in the order of the documentation, with the values of `self`.
+    fn keys(&self) -> Vec<Key>;
+    /// Sets a key. `None`: the section has no such key.
+    fn set(&mut self, key: &str, value: &DeValue<'_>) -> Option<Result<(), Refusal>>;
+    /// The sections below this one.
+    fn parts(&self) -> Vec<(&'static str, &dyn Section)>;
+    /// The section of this name below this one.
+    fn part(&mut self, name: &str) -> Option<&mut dyn Section>;
+}
+
+macro_rules! sections {
+    ($(
+        $(#[doc = $about:literal])+
+        $Section:ident {
+            $(
+                $(#[doc = $meaning:literal])+
+                $key:ident: $Value:ty as $Kind:ty = $default:expr $(, within $range:expr)?;
+            )+
+            $( [ $(#[doc = $part_about:literal])+ $part:ident: $Part:ty ] )*
+        }
+    )+) => { $(
+        $(#[doc = $about])+
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $Section {
+            $( $(#[doc = $meaning])+ pub $key: $Value, )+
+            $( $(#[doc = $part_about])+ pub $part: $Part, )*
+        }
+
+        impl Default for $Section {
+            fn default() -> Self {
+                $Section { $( $key: $default, )+ $( $part: <$Part>::default(), )* }
+            }
+        }
+
+        impl Section for $Section {
+            fn about(&self) -> &'static [&'static str] {
+                &[$($about),+]
+            }
+
+            fn keys(&self) -> Vec<Key> {
+                vec![$( Key {
+                    name: stringify!($key),
+                    meaning: &[$($meaning),+],
+                    kind: <$Kind as Kind>::name(),
+                    range: sections!(@range $Kind $(, $range)?),
+                    value: <$Kind as Kind>::write(&self.$key),
+                }, )+]
+            }
+
+            fn set(&mut self, key: &str, value: &DeValue<'_>) -> Option<Result<(), Refusal>> {
+                match key {
+                    $( stringify!($key) => Some(
+                        sections!(@read $Kind, value $(, $range)?).map(|read| self.$key = read)
+                    ), )+
+                    _ => None,
+                }
+            }
+
+            fn parts(&self) -> Vec<(&'static str, &dyn Section)> {
+                vec![$( (stringify!($part), &self.$part as &dyn Section), )*]
+            }
+
+            fn part(&mut self, name: &str) -> Option<&mut dyn Section> {
+                match name {
+                    $( stringify!($part) => Some(&mut self.$part), )*
+                    _ => None,
+                }
+            }
+        }
+    )+ };
+    (@range $Kind:ty) => { None };
+    (@range $Kind:ty, $range:expr) => {{
+        let range = $range;
+        Some((<$Kind as Kind>::write(range.start()), <$Kind as Kind>::write(range.end())))
+    }};
+    (@read $Kind:ty, $value:ident) => { <$Kind as Kind>::read($value) };
+    (@read $Kind:ty, $value:ident, $range:expr) => { read_within::<$Kind>($value, &$range) };
+}
+
+sections! {
+    /// How the daemon watches the inbox, keeps its data and logs.
+    Daemon {
+        /// The longest time between two scans of the inbox. A scan is the truth; events of the
+        /// file system only make it come sooner.
+        scan_interval: Duration as Span = Duration::from_secs(5),
+            within Duration::from_millis(50)..=Duration::from_secs(3600);
+        /// How long size, time and inode of a file must stay the same before it is taken for
+        /// complete.
+        quiet_time: Duration as Span = Duration::from_secs(2),
+            within Duration::ZERO..=Duration::from_secs(3600);
+        /// The same for a file that was put into the inbox by a rename and that nobody has open
+        /// for writing.
+        quiet_time_renamed: Duration as Span = Duration::from_millis(20),
+            within Duration::ZERO..=Duration::from_secs(3600);
+        /// How long an empty file may lie in the inbox before it is reported.
+        empty_grace: Duration as Span = Duration::from_secs(60),
+            within Duration::ZERO..=Duration::from_secs(86_400);
+        /// Whether events of the file system wake the scan. Without them the scan interval alone
+        /// decides how soon a file is seen.
+        watcher: bool as Switch = true;
+        /// No file is claimed while the data directory's file system has less free space than
+        /// this.
+        disk_reserve: u64 as Size<u64> = 1 << 30;
+        /// The form of the log on stderr.
+        log_format: LogFormat as Choice<LogFormat> = LogFormat::Text;
+        /// The least severe events that are logged.
+        log_level: LogLevel as Choice<LogLevel> = LogLevel::Info;
+        /// Filter directives by target, for finding faults; they replace `log_level`. Example:
+        /// `"info,notify=debug"`.
+        log_filter: Option<String> as OrOff<LogFilter> = None;
+        /// Memory that the store may use to cache what it has read. The process needs a multiple
+        /// of it while it scans the whole store.
+        store_cache: u64 as Size<u64> = 64 << 20,
+            within 1 << 20..=64 << 30;
+        /// Rows that are journalled with one fsync. More are faster; fewer show sooner.
+        batch_rows: usize as Number<usize> = 10_000,
+            within 1..=100_000;
+        /// The journal goes on in a new segment once the current one is larger than this.
+        journal_segment: u64 as Size<u64> = 64 << 20,
+            within 4 << 10..=4 << 30;
+    }
+
+    /// What is refused before it can cost memory or disk.
+    Limits {
+        /// The largest file that is taken from the inbox.
+        file_bytes: u64 as Size<u64> = 4 << 30,
+            within 1..=1 << 40;
+        /// The longest record: one row of CSV, one line of NDJSON, one item of JSON.
+        record_bytes: usize as Size<usize> = 1 << 20,
+            within 1 << 10..=64 << 20;
+        /// The longest field within a record.
+        field_bytes: usize as Size<usize> = 64 << 10,
+            within 256..=64 << 20;
+        /// The most columns of a CSV file.
+        columns: usize as Number<usize> = 1_000,
+            within 1..=16_384;
+        /// The deepest nesting of JSON.
+        json_depth: usize as Number<usize> = 64,
+            within 3..=512;
+        /// How often an import that fails for reasons of the machine is tried before the file is
+        /// rejected.
+        attempts: u32 as Number<u32> = 5,
+            within 1..=1_000;
+    }
+
+    /// What is agreed with a partner.
+    Profile {
+        /// What a file holds: only what changed, or the partner's whole book of orders.
+        delivery: Delivery as Choice<Delivery> = Delivery::Delta;
+        /// Whether running orders that are missing from a full book are ended. Otherwise the ends
+        /// are only proposed. Needs `delivery = "full"`.
+        end_missing: bool as Switch = false;
+        /// What one rejected row means: the other rows are applied, or none is.
+        file_policy: FilePolicy as Choice<FilePolicy> = FilePolicy::Rows;
+        /// The IANA name of the zone in which the partner's days begin and end.
+        time_zone: TimeZone as Zone = default_time_zone();
+        /// The offers that the partner may import orders of.
+        offers: Offers as OfferList = Offers::All;
+        /// What a cell holds to clear a value; an empty cell keeps it.
+        clear_token: String as Word = "NULL".into();
+        /// A file is complete once a second file lies beside it that has the same name with this
+        /// ending added. It replaces the quiet time.
+        done_marker: Option<String> as OrOff<NameEnding> = None;
+        [
+            /// When a plan is held for the operator.
+            brake: Brake
+        ]
+    }
+
+    /// When a plan is held until the operator releases or discards it: where its ends, its updates
+    /// or its rejects exceed both their share and their count. Of a pair with one half off the
+    /// other half decides alone; a pair that is off altogether holds nothing.
+    Brake {
+        /// Whether plans are held at all.
+        enabled: bool as Switch = true;
+        /// Orders ended, as a share of the partner's running orders.
+        ends_share: Option<f64> as OrOff<Share> = Some(0.2);
+        /// Orders ended.
+        ends_count: Option<u64> as OrOff<Number<u64>> = Some(50);
+        /// Orders changed in any other way, as a share of the partner's running orders.
+        updates_share: Option<f64> as OrOff<Share> = None;
+        /// Orders changed in any other way.
+        updates_count: Option<u64> as OrOff<Number<u64>> = None;
+        /// Rows rejected, as a share of the file's rows.
+        rejects_share: Option<f64> as OrOff<Share> = None;
+        /// Rows rejected.
+        rejects_count: Option<u64> as OrOff<Number<u64>> = None;
+    }
+}
+
+macro_rules! words {
+    ($(
+        $(#[doc = $about:literal])+
+        $Enum:ident { $( $(#[doc = $meaning:literal])+ $Variant:ident = $word:literal, )+ }
+    )+) => { $(
+        $(#[doc = $about])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $Enum { $( $(#[doc = $meaning])+ $Variant, )+ }
+
+        impl Words for $Enum {
+            const WORDS: &'static [(&'static str, Self)] = &[$(($word, $Enum::$Variant)),+];
+        }
+
+        impl $Enum {
+            /// The word for it in the config file.
+            pub fn word(self) -> &'static str {
+                match self { $( $Enum::$Variant => $word, )+ }
+            }
+        }
+    )+ };
+}
+
+words! {
+    /// The form of the log.
+    LogFormat {
+        /// A line of text for each event.
+        Text = "text",
+        /// A JSON object on a line for each event.
+        Json = "json",
+    }
+
+    /// How severe an event is at least to be logged.
+    LogLevel {
+        /// Someone must act.
+        Error = "error",
+        /// Odd, but nothing is lost.
+        Warn = "warn",
+        /// The life of each file.
+        Info = "info",
+        /// What helps to find a fault.
+        Debug = "debug",
+        /// Everything.
+        Trace = "trace",
+    }
+
+    /// What a file of a partner holds.
+    Delivery {
+        /// Orders that are new or changed; an order that is missing is as it was.
+        Delta = "delta",
+        /// Every running order of the partner.
+        Full = "full",
+    }
+
+    /// What a rejected row means for the rest of its file.
+    FilePolicy {
+        /// Good rows are applied, bad ones rejected.
+        Rows = "rows",
+        /// One rejected row rejects the file.
+        File = "file",
+    }
+}
+
+fn default_time_zone() -> TimeZone {
+    Zone::named("Europe/Berlin").expect("the time zones built into the program have Berlin")
+}

@@ -1,0 +1,321 @@
+//! Which events does the program log, with which fields?
+//!
+//! One function for each event: fields first, the sentence last. A log names imports, partners,
+//! file names, sizes and counts, and never content of a file, an email address or a token.
+//! WARN: odd, but nothing is lost. ERROR: someone must act.
+
+mod output;
+
+use std::error::Error;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::time::Duration;
+
+use tracing::{debug, error, info, warn};
+
+pub use output::{Colors, LogError, start};
+
+use crate::printable::{error_text, escaped};
+
+/// The import that an event is about.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The import's id.
+    pub import_id: &'a str,
+    /// The partner whose file it is.
+    pub partner: &'a str,
+    /// The name that the file had in the inbox.
+    pub file: &'a OsStr,
+}
+
+/// How many rows were decided how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// New orders.
+    pub create: u64,
+    /// Orders changed in other ways than the following.
+    pub update: u64,
+    /// Orders with another payment method.
+    pub payment: u64,
+    /// Orders ended, or ended sooner.
+    pub end: u64,
+    /// Orders that run again.
+    pub reactivate: u64,
+    /// Orders that stay as they are.
+    pub unchanged: u64,
+    /// Rows rejected.
+    pub reject: u64,
+    /// Customers created ahead of their orders.
+    pub create_customer: u64,
+}
+
+/// The daemon watches and imports from now on.
+pub fn daemon_started(version: &str, data: &Path, partners: usize) {
+    let data = escaped(data.as_os_str());
+    info!(target: "intake", event = "daemon_started", version, data, partners, "daemon started");
+}
+
+/// The daemon stopped in good order; `reason` is a signal's name or the like.
+pub fn daemon_stopped(reason: &str, uptime: Duration) {
+    let uptime_s = uptime.as_secs();
+    info!(target: "intake", event = "daemon_stopped", reason, uptime_s, "daemon stopped");
+}
+
+/// The daemon stops because it cannot go on.
+pub fn daemon_failed(trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    error!(target: "intake", event = "daemon_failed", error, "daemon cannot go on");
+}
+
+/// A partner's folder could not be looked through; the next scan tries again.
+pub fn folder_scan_failed(partner: &str, trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    warn!(target: "intake", event = "folder_scan_failed", partner, error, "folder scan failed");
+}
+
+/// A folder in the inbox cannot be a partner's.
+pub fn partner_folder_bad(folder: &OsStr, reason: &str) {
+    let folder = escaped(folder);
+    warn!(target: "intake", event = "partner_folder_bad", folder, reason, "partner folder refused");
+}
+
+/// Something in the inbox is not taken, and is left where it is.
+pub fn file_refused(partner: &str, file: &OsStr, reason: &str) {
+    let file = escaped(file);
+    warn!(target: "intake", event = "file_refused", partner, file, reason, "file refused");
+}
+
+/// A file is complete and is the daemon's from now on.
+pub fn file_claimed(
+    About {
+        import_id,
+        partner,
+        file,
+    }: About<'_>,
+    bytes: u64,
+) {
+    let file = escaped(file);
+    info!(target: "intake", event = "file_claimed", import_id, partner, file, bytes, "file claimed");
+}
+
+/// The plan for a file is made.
+pub fn file_planned(about: About<'_>, counts: Counts, elapsed: Duration) {
+    let About {
+        import_id,
+        partner,
+        file,
+    } = about;
+    let file = escaped(file);
+    let elapsed_ms = milliseconds(elapsed);
+    let Counts {
+        create,
+        update,
+        payment,
+        end,
+        reactivate,
+        unchanged,
+        reject,
+        create_customer,
+    } = counts;
+    info!(
+        target: "intake", event = "file_planned", import_id, partner, file,
+        create, update, payment, end, reactivate, unchanged, reject, create_customer, elapsed_ms,
+        "file planned"
+    );
+}
+
+/// The brake holds a plan until the operator releases or discards it.
+pub fn file_held(
+    About {
+        import_id,
+        partner,
+        file,
+    }: About<'_>,
+    reason: &str,
+) {
+    let file = escaped(file);
+    warn!(
+        target: "intake", event = "file_held", import_id, partner, file, reason,
+        "plan held, `intake release` or `intake discard` decides"
+    );
+}
+
+/// Everything that was planned for a file is done.
+pub fn file_applied(about: About<'_>, counts: Counts, elapsed: Duration) {
+    let About {
+        import_id,
+        partner,
+        file,
+    } = about;
+    let file = escaped(file);
+    let elapsed_ms = milliseconds(elapsed);
+    let Counts {
+        create,
+        update,
+        payment,
+        end,
+        reactivate,
+        unchanged,
+        reject,
+        create_customer,
+    } = counts;
+    info!(
+        target: "intake", event = "file_applied", import_id, partner, file,
+        create, update, payment, end, reactivate, unchanged, reject, create_customer, elapsed_ms,
+        "file applied"
+    );
+}
+
+/// Nothing of a file is applied; `reason` is a code or a sentence without content of the file.
+pub fn file_rejected(
+    About {
+        import_id,
+        partner,
+        file,
+    }: About<'_>,
+    reason: &str,
+) {
+    let file = escaped(file);
+    warn!(
+        target: "intake", event = "file_rejected", import_id, partner, file, reason,
+        "file rejected"
+    );
+}
+
+/// An import failed for reasons of the machine; it is tried again.
+pub fn import_failed(about: About<'_>, attempt: u32, trouble: &(dyn Error + 'static)) {
+    let About {
+        import_id,
+        partner,
+        file,
+    } = about;
+    let (file, error) = (escaped(file), error_line(trouble));
+    warn!(
+        target: "intake", event = "import_failed", import_id, partner, file, attempt, error,
+        "import failed, it is tried again"
+    );
+}
+
+/// An import that a stop or a crash broke off goes on; `row` is the first that is not yet applied.
+pub fn import_resumed(
+    About {
+        import_id,
+        partner,
+        file,
+    }: About<'_>,
+    row: u64,
+) {
+    let file = escaped(file);
+    info!(target: "intake", event = "import_resumed", import_id, partner, file, row, "import resumed");
+}
+
+/// The partner has its receipt; `rejects` is the number of rows in the corrections file.
+pub fn receipt_written(
+    About {
+        import_id,
+        partner,
+        file,
+    }: About<'_>,
+    rejects: u64,
+) {
+    let file = escaped(file);
+    info!(
+        target: "intake", event = "receipt_written", import_id, partner, file, rejects,
+        "receipt written"
+    );
+}
+
+/// A file came to its last place.
+pub fn file_archived(
+    About {
+        import_id,
+        partner,
+        file,
+    }: About<'_>,
+    folder: &Path,
+) {
+    let (file, folder) = (escaped(file), escaped(folder.as_os_str()));
+    info!(
+        target: "intake", event = "file_archived", import_id, partner, file, folder,
+        "file archived"
+    );
+}
+
+/// The end of the journal was torn by a crash and has been cut off; nothing in it was acknowledged.
+pub fn journal_tail_cut(segment: &Path, bytes: u64) {
+    let segment = escaped(segment.as_os_str());
+    warn!(
+        target: "intake", event = "journal_tail_cut", segment, bytes,
+        "torn end of the journal cut off"
+    );
+}
+
+/// The store is being made anew from the journal.
+pub fn store_rebuild_started(reason: &str) {
+    warn!(target: "intake", event = "store_rebuild_started", reason, "store is rebuilt from the journal");
+}
+
+/// How far the rebuild has come.
+pub fn store_rebuild_progress(records: u64, bytes: u64, total_bytes: u64) {
+    info!(
+        target: "intake", event = "store_rebuild_progress", records, bytes, total_bytes,
+        "store rebuild goes on"
+    );
+}
+
+/// The store agrees with the journal again.
+pub fn store_rebuilt(records: u64, elapsed: Duration) {
+    let elapsed_ms = milliseconds(elapsed);
+    info!(target: "intake", event = "store_rebuilt", records, elapsed_ms, "store rebuilt");
+}
+
+/// A store that cannot be used has been put aside; it is rebuilt from the journal.
+pub fn store_quarantined(moved_to: &Path, reason: &str) {
+    let moved_to = escaped(moved_to.as_os_str());
+    warn!(
+        target: "intake", event = "store_quarantined", moved_to, reason,
+        "store cannot be used and is put aside"
+    );
+}
+
+/// There is less free space than the reserve; no file is claimed until there is more.
+pub fn disk_low(free_bytes: u64, reserve_bytes: u64) {
+    error!(
+        target: "intake", event = "disk_low", free_bytes, reserve_bytes,
+        "disk space low, no file is claimed"
+    );
+}
+
+/// There is enough free space again.
+pub fn disk_recovered(free_bytes: u64, reserve_bytes: u64) {
+    info!(
+        target: "intake", event = "disk_recovered", free_bytes, reserve_bytes,
+        "enough disk space again"
+    );
+}
+
+/// No events of the file system arrive; the scan interval alone decides how soon a file is seen.
+pub fn watcher_lost(trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    warn!(target: "intake", event = "watcher_lost", error, "watcher lost, scans go on");
+}
+
+/// Events of the file system arrive.
+pub fn watcher_found(folders: usize) {
+    info!(target: "intake", event = "watcher_found", folders, "watcher works");
+}
+
+/// A scan of the inbox was made; for finding faults.
+pub fn inbox_scanned(entries: usize, elapsed: Duration) {
+    let elapsed_ms = milliseconds(elapsed);
+    debug!(target: "intake", event = "inbox_scanned", entries, elapsed_ms, "inbox scanned");
+}
+
+/// An error with its causes, without line breaks.
+fn error_line(error: &(dyn Error + 'static)) -> String {
+    error_text(error).replace('\n', "; ")
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    duration.as_millis().try_into().unwrap_or(u64::MAX)
+}
