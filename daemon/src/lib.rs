@@ -1,1 +1,3 @@
 //! Intake daemon.
+
+pub mod folder;
