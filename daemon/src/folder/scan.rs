@@ -385,7 +385,7 @@ mod tests {
             let error = list(&open_inbox, OsStr::new("acme")).unwrap_err();
             assert!(error.to_string().contains("acme"));
         } else {
-            fs::set_permissions(&folder, fs::Permissions::from_mode(0)).unwrap();
+            fs::set_permissions(&folder, fs::Permissions::from_mode(0o000)).unwrap();
             let scan = scan(inbox.path()).unwrap();
             assert!(scan.partners[0].listing.is_err());
             assert!(scan.partners[1].listing.is_ok());

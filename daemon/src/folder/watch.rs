@@ -283,8 +283,9 @@ fn weigh(event: &Event, inbox: &Path) -> Weight {
         return Weight::Nothing;
     };
     let comes = match event.kind {
-        EventKind::Create(_) | EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
-        EventKind::Modify(ModifyKind::Name(RenameMode::To)) => true,
+        EventKind::Create(_)
+        | EventKind::Access(AccessKind::Close(AccessMode::Write))
+        | EventKind::Modify(ModifyKind::Name(RenameMode::To)) => true,
         EventKind::Modify(ModifyKind::Name(_)) | EventKind::Remove(_) => false,
         _ => return Weight::Nothing,
     };

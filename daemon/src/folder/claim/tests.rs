@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect;
@@ -129,7 +130,9 @@ impl Bench {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = |byte: &u8| [byte >> 4, byte & 15];
+    let letter = |digit| char::from_digit(u32::from(digit), 16).unwrap();
+    bytes.iter().flat_map(digits).map(letter).collect()
 }
 
 #[test]
@@ -150,7 +153,6 @@ fn takes_the_file_and_a_private_copy() {
             "work/01JDK/origin.json"
         ]
     );
-    use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(bench.path("work/01JDK"))
         .unwrap()
         .permissions()
@@ -494,7 +496,6 @@ fn errors_of_the_machine_are_told_from_errors_of_the_file() {
 /// Root may do everything whatever the modes say; a removed work folder then stands in for a forbidden one.
 #[test]
 fn without_a_usable_work_folder_the_file_stays() {
-    use std::os::unix::fs::PermissionsExt;
     let bench = Bench::new();
     bench.drop_file("o.csv", ORDERS);
     let work = bench.path("work");
@@ -535,6 +536,55 @@ fn another_file_system_is_refused() {
     assert!(matches!(error, ClaimError::CrossDevice { .. }), "{error}");
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
     bench.assert_untouched(ORDERS);
+}
+
+/// Mounting takes rights that not every machine gives to a test.
+struct SmallDisk(PathBuf);
+
+impl SmallDisk {
+    fn mount(at: &Path) -> Option<Self> {
+        let arguments = ["-t", "tmpfs", "-o", "size=512k", "tmpfs"];
+        let mounted = std::process::Command::new("mount")
+            .args(arguments)
+            .arg(at)
+            .output();
+        let works = mounted.is_ok_and(|output| output.status.success());
+        works.then(|| Self(at.to_owned()))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount")
+            .arg("-l")
+            .arg(&self.0)
+            .output();
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_file_where_it_was_until_there_is_space() {
+    let root = tempfile::tempdir().unwrap();
+    let Some(_disk) = SmallDisk::mount(root.path()) else {
+        eprintln!("skipped: no right to mount a small disk");
+        return;
+    };
+    let bench = Bench::at(root);
+    let content = vec![b'x'; 300_000];
+    bench.drop_file("o.csv", &content);
+    let error = bench.claim("o.csv").unwrap_err();
+    assert!(matches!(error, ClaimError::DiskFull(_)), "{error}");
+    assert_eq!(error.fault(), Fault::Environment);
+    bench.assert_untouched(&content);
+
+    let name = OsStr::new("o.csv");
+    let (work, limit) = (&bench.folders.work, 1_000_000);
+    let upload = take_upload(&content[..], work, &bench.id, &bench.partner, name, limit);
+    assert!(matches!(upload.unwrap_err(), UploadError::DiskFull(_)));
+    bench.assert_untouched(&content);
+
+    fs::write(bench.dropped("o.csv"), &content[..1000]).unwrap();
+    assert_eq!(bench.claim("o.csv").unwrap().bytes, 1000);
 }
 
 #[test]
