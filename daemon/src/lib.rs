@@ -6,6 +6,10 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod entry;
+pub mod folder;
 pub mod journal;
 pub mod log;
 pub mod printable;
+pub mod state;
+pub mod system;
