@@ -1,1 +1,2 @@
 //! Intake daemon.
+pub mod system;
