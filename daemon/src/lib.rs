@@ -1,2 +1,3 @@
 //! Intake daemon.
+pub mod state;
 pub mod system;
