@@ -11,8 +11,8 @@
 use super::bucket::{Bucket, Posting};
 use super::{Batch, Engine, EngineError, Key, Scan, Space, Value};
 
-/// Most postings in a bucket. With half as many or twice as many a first import takes a quarter
-/// more processor time.
+/// Most postings in a bucket. Half as many cost a first import more processor time, twice as many save
+/// none.
 pub const BUCKET_POSTINGS: usize = 512;
 
 /// Postings in each bucket after a full one was cut, at most.
