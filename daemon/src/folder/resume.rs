@@ -122,6 +122,11 @@ impl Progress {
         })
     }
 
+    /// What was folded before and kept: the last step, the next row, and how it ended.
+    pub fn at(last: Step, next_row: u64, ending: Option<Ending>) -> Self {
+        Self { last: Some(last), next_row, ending }
+    }
+
     /// The last journalled step.
     pub fn last(self) -> Option<Step> {
         self.last

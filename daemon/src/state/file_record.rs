@@ -1,0 +1,123 @@
+//! What is known of one file: where it came from, how far it is, how it ended?
+//! Folded over the journalled steps of its import and nothing else.
+
+use crate::entry::FileEntry;
+use crate::folder::lifecycle::{Ending, Step};
+use crate::folder::resume::Progress;
+use crate::journal::FrameSpan;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A file and its import.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileRecord {
+    /// Version of this form.
+    pub version: u32,
+    /// The import.
+    pub import_id: String,
+    /// The partner.
+    pub partner: String,
+    /// The name as it can be shown.
+    pub file: String,
+    /// The name's bytes in hexadecimal digits, where the shown name does not tell them.
+    pub name_bytes: Option<String>,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 in hexadecimal digits.
+    pub sha256: String,
+    /// The last step.
+    pub step: Step,
+    /// How it ended, if it has.
+    pub ending: Option<Ending>,
+    /// Records, once they were counted.
+    pub rows: Option<u64>,
+    /// Counts by decision, once they were planned.
+    pub counts: Option<BTreeMap<String, u64>>,
+    /// Why it is held or was rejected.
+    pub reason: Option<String>,
+    /// Records up to this one are decided and journalled.
+    pub next_row: u64,
+    /// When it was claimed.
+    pub claimed: String,
+    /// When the last step was taken.
+    pub changed: String,
+    /// The name of its receipt.
+    pub receipt: Option<String>,
+    /// Where it rests, below the data directory.
+    pub place: Option<String>,
+    /// The first frame of the journal that speaks of it.
+    pub first_frame: crate::journal::Position,
+    /// The end of the last frame that speaks of it.
+    pub last_frame: crate::journal::Position,
+}
+
+/// The number of an import, from its id.
+pub fn import_number(import_id: &str) -> Option<u64> {
+    import_id.parse().ok()
+}
+
+/// The id of an import, from its number.
+pub fn import_id(number: u64) -> String {
+    format!("{number:06}")
+}
+
+impl FileRecord {
+    /// The record after its first step.
+    pub fn begin(entry: &FileEntry, span: FrameSpan) -> Self {
+        Self {
+            version: 1,
+            import_id: entry.import_id.clone(),
+            partner: entry.partner.clone().unwrap_or_default(),
+            file: entry.file.clone().unwrap_or_default(),
+            name_bytes: entry.name_bytes.clone(),
+            bytes: entry.bytes.unwrap_or(0),
+            sha256: entry.sha256.clone().unwrap_or_default(),
+            step: entry.step,
+            ending: None,
+            rows: None,
+            counts: None,
+            reason: None,
+            next_row: 0,
+            claimed: entry.time.clone(),
+            changed: entry.time.clone(),
+            receipt: None,
+            place: None,
+            first_frame: span.start,
+            last_frame: span.end,
+        }
+    }
+
+    /// Takes the next step.
+    pub fn follow(&mut self, entry: &FileEntry, span: FrameSpan) {
+        self.step = entry.step;
+        self.changed.clone_from(&entry.time);
+        self.last_frame = span.end;
+        self.rows = entry.rows.or(self.rows);
+        if entry.counts.is_some() {
+            self.counts.clone_from(&entry.counts);
+        }
+        if let Some(reason) = &entry.reason {
+            self.reason = Some(reason.chars().take(1000).collect());
+        }
+        match entry.step {
+            Step::Applying => self.next_row = entry.next_row.unwrap_or(self.next_row),
+            Step::Applied => self.ending = Some(Ending::Applied),
+            Step::Rejected => self.ending = Some(Ending::Rejected),
+            Step::Discarded => self.ending = Some(Ending::Discarded),
+            Step::Receipted => self.receipt.clone_from(&entry.place),
+            Step::Archived => self.place.clone_from(&entry.place),
+            Step::Claimed | Step::Checked | Step::Planned | Step::Held => {}
+        }
+    }
+
+    /// What the steps so far leave to be done.
+    pub fn progress(&self) -> Progress {
+        Progress::at(self.step, self.next_row, self.ending)
+    }
+
+    /// Is there something left to be done?
+    pub fn is_open(&self) -> bool {
+        self.step != Step::Archived
+    }
+}

@@ -1,0 +1,616 @@
+//! Which orders, customers, offers and files are there now?
+//! Answers for everything that was journalled and acknowledged, whether the engine has it yet or not.
+
+use super::effects::{Effects, UnknownLine};
+use super::engine::open::{self, OpenError, Options};
+use super::engine::postings::Postings;
+use super::engine::shelf::Shelf;
+use super::engine::{Batch, Engine, EngineError, Space};
+use super::file_record::{FileRecord, import_number};
+use super::pending::Pending;
+use super::record::{self, RecordError, StoredOrder};
+use crate::journal::{FrameSpan, JournalError, Position};
+use intake_core::catalog::{Catalog, Customer, email_key};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use xxhash_rust::xxh3::xxh3_64;
+
+/// The state that the journal leaves, ready to be asked.
+#[derive(Debug)]
+pub struct Store {
+    engine: Engine,
+    layers: RwLock<Layers>,
+    catalog: RwLock<Arc<Catalog>>,
+}
+
+/// How far the store is, and the next free numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Meta {
+    /// Version of this form.
+    pub version: u32,
+    /// The end of the journal that is applied.
+    pub position: Position,
+    /// The next order.
+    pub next_order: u64,
+    /// The next log entry.
+    pub next_log: u64,
+    /// The next customer record.
+    pub next_customer: u64,
+    /// The next customer number to try for a customer without one.
+    pub next_customer_id: u64,
+    /// The next import.
+    pub next_import: u64,
+}
+
+/// Why the store could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its engine failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A record cannot be read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// The journal cannot be followed.
+    #[error(transparent)]
+    Line(#[from] UnknownLine),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+impl StoreError {
+    /// Would a store made anew from the journal do?
+    pub fn asks_for_rebuild(&self) -> bool {
+        match self {
+            Self::Open(error) => error.wants_quarantine(),
+            Self::Engine(error) => {
+                matches!(error, EngineError::Damaged { .. } | EngineError::Failed { .. })
+            }
+            Self::Record(_) => true,
+            Self::Line(_) | Self::Journal(_) => false,
+        }
+    }
+}
+
+/// How many records may wait before they are written away: large runs are what the engine is fast at.
+pub const PENDING_RECORDS: usize = 64_000;
+
+const ORDERS: Shelf = Shelf::new(Space::Orders);
+const ORDER_BY_KEY: Postings = Postings::new(Space::OrderByKey);
+const ORDER_BY_CUSTOMER: Postings = Postings::new(Space::OrderByCustomer);
+const CUSTOMERS: Shelf = Shelf::new(Space::Customers);
+const CUSTOMER_BY_ID: Postings = Postings::new(Space::CustomerById);
+const CUSTOMER_BY_EMAIL: Postings = Postings::new(Space::CustomerByEmail);
+const HISTORY: Postings = Postings::new(Space::History);
+const META_KEY: &[u8] = b"meta";
+
+#[derive(Debug)]
+struct Layers {
+    meta: Meta,
+    active: Pending,
+    /// Being written away just now, with the marker that goes with it.
+    frozen: Option<Arc<Frozen>>,
+}
+
+#[derive(Debug)]
+struct Frozen {
+    pending: Pending,
+    meta: Meta,
+}
+
+/// The hash under which a key is found.
+pub fn key_hash(key: &str) -> u64 {
+    xxh3_64(key.as_bytes())
+}
+
+impl Default for Meta {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            position: Position::START,
+            next_order: 1,
+            next_log: 1,
+            next_customer: 1,
+            next_customer_id: 100_000,
+            next_import: 1,
+        }
+    }
+}
+
+impl Store {
+    /// Opens the store in this directory, or makes an empty one.
+    pub fn open(directory: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+        let options = Options { cache_capacity: cache_bytes, ..Options::default() };
+        let engine = open::open(directory, &options)?;
+        let meta = match engine.get(Space::Meta, META_KEY)? {
+            Some(value) => {
+                serde_json::from_slice(&value).map_err(|_| RecordError { what: "marker" })?
+            }
+            None => Meta::default(),
+        };
+        let mut catalog = Catalog::new();
+        for entry in engine.scan(Space::Offers, &[]) {
+            let (_, value) = entry?;
+            let offer = record::decode_offer(&value)?;
+            catalog.insert(offer.id.clone(), offer);
+        }
+        let layers = Layers { meta, active: Pending::default(), frozen: None };
+        Ok(Self {
+            engine,
+            layers: RwLock::new(layers),
+            catalog: RwLock::new(Arc::new(catalog)),
+        })
+    }
+
+    /// How far the store is and the next free numbers.
+    pub fn meta(&self) -> Meta {
+        self.read().meta
+    }
+
+    /// The offers there are.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes over what a frame changes. The frame is durable already.
+    pub fn apply(&self, effects: Effects, span: FrameSpan) -> Result<(), StoreError> {
+        let known = self.known_customer_numbers(&effects.customers)?;
+        let known_files = self.known_files(&effects)?;
+        let mut layers = self.write();
+        let layers = &mut *layers;
+        let meta = &mut layers.meta;
+        let active = &mut layers.active;
+        active.moved = true;
+        meta.position = span.end;
+        if let Some(last) = effects.last_import() {
+            meta.next_import = meta.next_import.max(last + 1);
+        }
+        if let (Some(first), Some(last)) = (effects.first_log, effects.last_log) {
+            active.frames.push((first, span.start));
+            meta.next_log = meta.next_log.max(last + 1);
+        }
+        for order in effects.orders {
+            let id = order.order_id;
+            if id >= meta.next_order {
+                meta.next_order = id + 1;
+            }
+            // Postings are sets: noting a known order again is harmless, and only a new one has its first
+            // entry as its last.
+            if order.first_log == order.last_log {
+                let key = key_hash(&order.terms.external_system_id);
+                active.order_by_key.entry(key).or_default().push(id);
+                let customer = key_hash(&order.terms.invoice_customer);
+                active.order_by_customer.entry(customer).or_default().push(id);
+            }
+            active.orders.insert(id, order);
+        }
+        for (customer, known) in effects.customers.into_iter().zip(known) {
+            let number = known.unwrap_or_else(|| {
+                meta.next_customer += 1;
+                meta.next_customer - 1
+            });
+            if let Ok(id) = customer.id.parse::<u64>()
+                && (meta.next_customer_id..u64::MAX).contains(&id)
+            {
+                meta.next_customer_id = id + 1;
+            }
+            let by_id = active.customer_by_id.entry(key_hash(&customer.id)).or_default();
+            by_id.push(number);
+            let email = key_hash(&email_key(customer.email()));
+            active.customer_by_email.entry(email).or_default().push(number);
+            active.customers.insert(number, customer);
+        }
+        for entry in effects.files {
+            let Some(number) = import_number(&entry.import_id) else { continue };
+            let known = active.files.remove(&number).or_else(|| known_files.get(&number).cloned());
+            let record = match known {
+                None => FileRecord::begin(&entry, span),
+                Some(mut record) => {
+                    record.follow(&entry, span);
+                    record
+                }
+            };
+            active.files.insert(number, record);
+        }
+        active.history.extend(effects.history);
+        if !effects.offers.is_empty() {
+            let mut shared = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
+            let catalog = Arc::make_mut(&mut shared);
+            for offer in effects.offers {
+                catalog.insert(offer.id.clone(), offer.clone());
+                active.offers.insert(offer.id.clone(), offer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Do enough records wait to be written away?
+    pub fn wants_flush(&self) -> bool {
+        self.read().active.len() >= PENDING_RECORDS
+    }
+
+    /// Writes away what waits. Called by the one writer; readers go on meanwhile.
+    pub fn flush(&self) -> Result<(), StoreError> {
+        let frozen = {
+            let mut layers = self.write();
+            if layers.frozen.is_none() {
+                if layers.active.is_empty() {
+                    return Ok(());
+                }
+                let pending = std::mem::take(&mut layers.active);
+                layers.frozen = Some(Arc::new(Frozen { pending, meta: layers.meta }));
+            }
+            let Some(frozen) = &layers.frozen else { return Ok(()) };
+            Arc::clone(frozen)
+        };
+        self.engine.commit(self.batch_of(&frozen.pending, frozen.meta)?)?;
+        self.write().frozen = None;
+        Ok(())
+    }
+
+    /// The orders with these keys, in the order of the keys.
+    pub fn orders(&self, keys: &[&str]) -> Result<Vec<Option<StoredOrder>>, StoreError> {
+        let mut found: Vec<Option<StoredOrder>> = Vec::with_capacity(keys.len());
+        found.resize_with(keys.len(), || None);
+        let candidates = self.candidates(keys, ORDER_BY_KEY, |pending| &pending.order_by_key)?;
+        let mut stored = Vec::with_capacity(candidates.len());
+        {
+            let layers = self.read();
+            for (id, at) in candidates {
+                match layers.order(id) {
+                    Some(order) if *order.terms.external_system_id == *keys[at] => {
+                        found[at] = Some(order.clone());
+                    }
+                    Some(_) => {}
+                    None => stored.push((id, at)),
+                }
+            }
+        }
+        let ids: Vec<u64> = stored.iter().map(|(id, _)| *id).collect();
+        let mut trouble = None;
+        let mut next = 0;
+        ORDERS.get_many(&self.engine, &ids, |_, bytes| {
+            let at = stored[next].1;
+            next += 1;
+            match bytes.map(record::decode_order) {
+                Some(Ok(order)) if *order.terms.external_system_id == *keys[at] => {
+                    found[at] = Some(order);
+                }
+                Some(Err(error)) => trouble = Some(error),
+                _ => {}
+            }
+        })?;
+        match trouble {
+            Some(error) => Err(error.into()),
+            None => Ok(found),
+        }
+    }
+
+    /// The order with this key.
+    pub fn order(&self, key: &str) -> Result<Option<StoredOrder>, StoreError> {
+        Ok(self.orders(&[key])?.pop().flatten())
+    }
+
+    /// The order with this number.
+    pub fn order_by_id(&self, id: u64) -> Result<Option<StoredOrder>, StoreError> {
+        if let Some(order) = self.read().order(id) {
+            return Ok(Some(order.clone()));
+        }
+        let bytes = ORDERS.get(&self.engine, id)?;
+        Ok(bytes.map(|bytes| record::decode_order(&bytes)).transpose()?)
+    }
+
+    /// Calls `visit` for every order, by number. What changes meanwhile may be seen or not.
+    pub fn each_order(
+        &self,
+        visit: &mut dyn FnMut(StoredOrder),
+    ) -> Result<(), StoreError> {
+        let end = self.meta().next_order;
+        let mut from = 1;
+        while from < end {
+            let ids: Vec<u64> = (from..end.min(from + 4096)).collect();
+            let mut decoded = Vec::with_capacity(ids.len());
+            ORDERS.get_many(&self.engine, &ids, |id, bytes| {
+                decoded.push((id, bytes.map(record::decode_order)));
+            })?;
+            for (id, order) in decoded {
+                let newer = self.read().order(id).cloned();
+                match (newer, order) {
+                    (Some(order), _) => visit(order),
+                    (None, Some(order)) => visit(order?),
+                    (None, None) => {}
+                }
+            }
+            from += ids.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Which of these customers exist, in the order given.
+    pub fn customers_exist(&self, ids: &[&str]) -> Result<Vec<bool>, StoreError> {
+        let numbers = self.customer_numbers(ids)?;
+        Ok(numbers.into_iter().map(|number| number.is_some()).collect())
+    }
+
+    /// The customer with this number.
+    pub fn customer(&self, id: &str) -> Result<Option<Customer>, StoreError> {
+        let numbers = self.candidates(&[id], CUSTOMER_BY_ID, |pending| &pending.customer_by_id)?;
+        self.first_customer(&numbers, &|customer| *customer.id == *id)
+    }
+
+    /// The customer with this email address, whatever its case.
+    pub fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError> {
+        let key = email_key(email);
+        let numbers =
+            self.candidates(&[&*key], CUSTOMER_BY_EMAIL, |pending| &pending.customer_by_email)?;
+        self.first_customer(&numbers, &|customer| email_key(customer.email()) == key)
+    }
+
+    /// How many customers there are.
+    pub fn customer_count(&self) -> u64 {
+        self.meta().next_customer - 1
+    }
+
+    /// Every file, by import.
+    pub fn files(&self) -> Result<Vec<FileRecord>, StoreError> {
+        let mut files = BTreeMap::new();
+        for pending in self.read().all() {
+            files.extend(pending.files.iter().map(|(number, record)| (*number, record.clone())));
+        }
+        for entry in self.engine.scan(Space::Files, &[]) {
+            let (key, value) = entry?;
+            let number = key.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
+            let record: FileRecord =
+                serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
+            files.entry(number.unwrap_or(0)).or_insert(record);
+        }
+        Ok(files.into_values().collect())
+    }
+
+    /// The file of this import.
+    pub fn file(&self, import_id: &str) -> Result<Option<FileRecord>, StoreError> {
+        let Some(number) = import_number(import_id) else { return Ok(None) };
+        {
+            let layers = self.read();
+            let frozen = layers.frozen.as_ref().and_then(|frozen| frozen.pending.files.get(&number));
+            if let Some(record) = layers.active.files.get(&number).or(frozen) {
+                return Ok(Some(record.clone()));
+            }
+        }
+        let Some(value) = self.engine.get(Space::Files, &number.to_be_bytes())? else {
+            return Ok(None);
+        };
+        let record = serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
+        Ok(Some(record))
+    }
+
+    /// Log entries about a key, besides its creation and beyond "unchanged", ascending; may hold strangers.
+    pub fn history(&self, key: &str) -> Result<Vec<u64>, StoreError> {
+        let hash = key_hash(key);
+        let mut entries = Vec::new();
+        for pending in self.read().all() {
+            entries.extend(pending.history.iter().filter(|(h, _)| *h == hash).map(|(_, id)| *id));
+        }
+        entries.extend(HISTORY.find(&self.engine, hash)?);
+        entries.sort_unstable();
+        entries.dedup();
+        Ok(entries)
+    }
+
+    /// The frame that holds this log entry, and the first entry of the frame after it.
+    pub fn frame_of(&self, log_id: u64) -> Result<Option<Position>, StoreError> {
+        let mut best: Option<(u64, Position)> = None;
+        {
+            let layers = self.read();
+            for pending in layers.all() {
+                for (first, position) in pending.frames.iter().filter(|(first, _)| *first <= log_id)
+                {
+                    if best.is_none_or(|(known, _)| *first > known) {
+                        best = Some((*first, *position));
+                    }
+                }
+            }
+        }
+        // Keys are complements, so that the greatest first entry that is not beyond comes first.
+        let entry = self.engine.first_from(Space::Frames, &(!log_id).to_be_bytes())?;
+        if let Some((key, value)) = entry {
+            let first = key.first_chunk::<8>().map(|bytes| !u64::from_be_bytes(*bytes));
+            let position = serde_json::from_slice(&value);
+            if let (Some(first), Ok(position)) = (first, position)
+                && best.is_none_or(|(known, _)| first > known)
+            {
+                best = Some((first, position));
+            }
+        }
+        Ok(best.map(|(_, position)| position))
+    }
+
+    /// Bytes that the engine takes on disk.
+    pub fn size_on_disk(&self) -> Result<u64, StoreError> {
+        Ok(self.engine.size_on_disk()?)
+    }
+
+    fn batch_of(&self, pending: &Pending, meta: Meta) -> Result<Batch, StoreError> {
+        let mut batch = Batch::new();
+        let mut orders: Vec<(u64, Vec<u8>)> =
+            pending.orders.iter().map(|(id, order)| (*id, record::encode_order(order))).collect();
+        orders.sort_unstable_by_key(|(id, _)| *id);
+        ORDERS.put_many(&self.engine, &mut batch, &orders)?;
+        drop(orders);
+        let mut customers: Vec<(u64, Vec<u8>)> = pending
+            .customers
+            .iter()
+            .map(|(number, customer)| (*number, record::encode_customer(customer)))
+            .collect();
+        customers.sort_unstable_by_key(|(number, _)| *number);
+        CUSTOMERS.put_many(&self.engine, &mut batch, &customers)?;
+        let indexes = [
+            (ORDER_BY_KEY, &pending.order_by_key),
+            (ORDER_BY_CUSTOMER, &pending.order_by_customer),
+            (CUSTOMER_BY_ID, &pending.customer_by_id),
+            (CUSTOMER_BY_EMAIL, &pending.customer_by_email),
+        ];
+        for (postings, index) in indexes {
+            let pairs = index.iter().flat_map(|(hash, ids)| ids.iter().map(|id| (*hash, *id)));
+            postings.insert_many(&self.engine, &mut batch, pairs.collect())?;
+        }
+        HISTORY.insert_many(&self.engine, &mut batch, pending.history.clone())?;
+        for offer in pending.offers.values() {
+            batch.put(Space::Offers, offer.id.as_bytes(), record::encode_offer(offer))?;
+        }
+        for (number, file) in &pending.files {
+            let bytes = serde_json::to_vec(file).map_err(|_| RecordError { what: "file" })?;
+            batch.put(Space::Files, &number.to_be_bytes(), bytes)?;
+        }
+        for (first, position) in &pending.frames {
+            let bytes = serde_json::to_vec(position).map_err(|_| RecordError { what: "frame" })?;
+            batch.put(Space::Frames, &(!first).to_be_bytes(), bytes)?;
+        }
+        let bytes = serde_json::to_vec(&meta).map_err(|_| RecordError { what: "marker" })?;
+        batch.put(Space::Meta, META_KEY, bytes)?;
+        Ok(batch)
+    }
+
+    /// Records that may be meant by these texts: (number, place in `keys`), sorted by number.
+    fn candidates(
+        &self,
+        keys: &[&str],
+        postings: Postings,
+        index: impl Fn(&Pending) -> &HashMap<u64, Vec<u64>>,
+    ) -> Result<Vec<(u64, usize)>, StoreError> {
+        let mut hashes: Vec<(u64, usize)> =
+            keys.iter().enumerate().map(|(at, key)| (key_hash(key), at)).collect();
+        hashes.sort_unstable();
+        let sorted: Vec<u64> = hashes.iter().map(|(hash, _)| *hash).collect();
+        let mut candidates = Vec::with_capacity(keys.len());
+        // What waits is looked at first: it can move to the engine meanwhile, but never back.
+        let layers = self.read();
+        for pending in layers.all() {
+            let index = index(pending);
+            if !index.is_empty() {
+                for (hash, at) in &hashes {
+                    candidates.extend(index.get(hash).into_iter().flatten().map(|id| (*id, *at)));
+                }
+            }
+        }
+        drop(layers);
+        let mut next = 0;
+        postings.find_many(&self.engine, &sorted, |_, ids| {
+            candidates.extend(ids.iter().map(|id| (*id, hashes[next].1)));
+            next += 1;
+        })?;
+        candidates.sort_unstable();
+        candidates.dedup();
+        Ok(candidates)
+    }
+
+    fn customer_numbers(&self, ids: &[&str]) -> Result<Vec<Option<u64>>, StoreError> {
+        let mut found = vec![None; ids.len()];
+        let candidates = self.candidates(ids, CUSTOMER_BY_ID, |pending| &pending.customer_by_id)?;
+        let mut stored = Vec::with_capacity(candidates.len());
+        {
+            let layers = self.read();
+            for (number, at) in candidates {
+                match layers.customer(number) {
+                    Some(customer) if *customer.id == *ids[at] => found[at] = Some(number),
+                    Some(_) => {}
+                    None => stored.push((number, at)),
+                }
+            }
+        }
+        let numbers: Vec<u64> = stored.iter().map(|(number, _)| *number).collect();
+        let mut trouble = None;
+        let mut next = 0;
+        CUSTOMERS.get_many(&self.engine, &numbers, |number, bytes| {
+            let at = stored[next].1;
+            next += 1;
+            match bytes.map(record::decode_customer) {
+                Some(Ok(customer)) if *customer.id == *ids[at] => found[at] = Some(number),
+                Some(Err(error)) => trouble = Some(error),
+                _ => {}
+            }
+        })?;
+        match trouble {
+            Some(error) => Err(error.into()),
+            None => Ok(found),
+        }
+    }
+
+    fn known_customer_numbers(
+        &self,
+        customers: &[Customer],
+    ) -> Result<Vec<Option<u64>>, StoreError> {
+        if customers.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<&str> = customers.iter().map(|customer| &*customer.id).collect();
+        self.customer_numbers(&ids)
+    }
+
+    fn known_files(
+        &self,
+        effects: &Effects,
+    ) -> Result<BTreeMap<u64, FileRecord>, StoreError> {
+        let mut known = BTreeMap::new();
+        for entry in &effects.files {
+            if let (Some(number), Some(record)) =
+                (import_number(&entry.import_id), self.file(&entry.import_id)?)
+            {
+                known.insert(number, record);
+            }
+        }
+        Ok(known)
+    }
+
+    fn first_customer(
+        &self,
+        numbers: &[(u64, usize)],
+        fits: &dyn Fn(&Customer) -> bool,
+    ) -> Result<Option<Customer>, StoreError> {
+        for (number, _) in numbers {
+            let pending = self.read().customer(*number).cloned();
+            let customer = match pending {
+                Some(customer) => Some(customer),
+                None => CUSTOMERS
+                    .get(&self.engine, *number)?
+                    .map(|bytes| record::decode_customer(&bytes))
+                    .transpose()?,
+            };
+            if let Some(customer) = customer.filter(|customer| fits(customer)) {
+                return Ok(Some(customer));
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Layers> {
+        self.layers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Layers> {
+        self.layers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Layers {
+    fn all(&self) -> impl Iterator<Item = &Pending> {
+        self.frozen.iter().map(|frozen| &frozen.pending).chain([&self.active])
+    }
+
+    fn order(&self, id: u64) -> Option<&StoredOrder> {
+        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.pending.orders.get(&id));
+        self.active.orders.get(&id).or(frozen)
+    }
+
+    fn customer(&self, number: u64) -> Option<&Customer> {
+        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.pending.customers.get(&number));
+        self.active.customers.get(&number).or(frozen)
+    }
+}
