@@ -17,6 +17,7 @@ use crate::read::{Block, Framer, ReadOptions, Shape, records};
 use ledger::{KeyHash, content_of, content_of_raw};
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use tally::twin_finding;
 pub use tally::{FIRST_PLACES, Group, Place, Tally};
 
 /// What one block holds.
@@ -97,6 +98,40 @@ pub fn examine(shape: &Shape, block: &Block) -> Examined {
         });
     });
     examined
+}
+
+impl Examined {
+    /// An empty result for a block.
+    pub(crate) fn begin(block: &Block) -> Self {
+        let rows = Vec::with_capacity(block.rows as usize);
+        Self { bytes: block.bytes.len() as u64, rows, ..Self::default() }
+    }
+
+    /// Notes a record of an orders file.
+    pub(crate) fn note(
+        &mut self,
+        record: &crate::read::Record<'_, '_>,
+        draft: Option<&crate::order::Draft<'_>>,
+        key: Option<&str>,
+        findings: &[Finding],
+        scratch: &mut Vec<u8>,
+    ) {
+        self.findings.extend_from_slice(findings);
+        if record.empty {
+            self.empty += 1;
+            return;
+        }
+        self.keys.push_str(key.unwrap_or_default());
+        self.rows.push(RowFacts {
+            row: record.row,
+            line: record.line,
+            rejected: draft.is_none(),
+            key: key.map(KeyHash::of),
+            key_end: self.keys.len() as u32,
+            content: draft
+                .map_or_else(|| content_of_raw(record.raw), |draft| content_of(draft, scratch)),
+        });
+    }
 }
 
 /// The key of a record with errors elsewhere, so that its twin is still found.

@@ -30,31 +30,44 @@ pub struct NewCustomer {
     email_taken: bool,
 }
 
-/// Does a row bring what a customer needs, email and language?
-pub fn brings_customer(draft: &Draft<'_>) -> bool {
-    let has = |field| draft.customer.iter().any(|(known, _)| *known == field);
-    has(Field::Email) && has(Field::Language)
+/// What one row says of its invoice customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Brought {
+    /// The customer's number.
+    pub id: Box<str>,
+    /// Its values, in the order of the field table.
+    pub values: Vec<(Field, Box<str>)>,
+}
+
+impl Brought {
+    /// What a row brings, if it brings what a customer needs: email and language.
+    pub fn by(draft: &Draft<'_>) -> Option<Self> {
+        let has = |field| draft.customer.iter().any(|(known, _)| *known == field);
+        let values = || draft.customer.iter().map(|(field, value)| (*field, (&**value).into()));
+        (has(Field::Email) && has(Field::Language))
+            .then(|| Self { id: (&*draft.invoice_customer).into(), values: values().collect() })
+    }
+
+    /// The email address.
+    pub fn email(&self) -> &str {
+        let email = self.values.iter().find(|(field, _)| *field == Field::Email);
+        email.map_or("", |(_, email)| email)
+    }
 }
 
 impl NewCustomers {
     /// Notes what a row says of its unknown invoice customer. `email_taken`: a known customer has the address.
-    pub fn note(&mut self, draft: &Draft<'_>, place: (u64, u64), email_taken: bool) {
-        if !brings_customer(draft) {
-            return;
-        }
-        let id = &*draft.invoice_customer;
+    pub fn note(&mut self, brought: Brought, place: (u64, u64), email_taken: bool) {
+        let Brought { id, values } = brought;
+        let id = &*id;
         if let Some(at) = self.position(id) {
             let known = &mut self.found[at];
-            let same = known.values.len() == draft.customer.len()
-                && known.values.iter().zip(&draft.customer).all(|(a, b)| a.0 == b.0 && *a.1 == *b.1);
-            if !same && known.contradicted.is_none() {
+            if known.values != values && known.contradicted.is_none() {
                 known.contradicted = Some(place);
             }
             return;
         }
         let index = self.found.len() as u32;
-        let values: Vec<(Field, Box<str>)> =
-            draft.customer.iter().map(|(field, value)| (*field, (&**value).into())).collect();
         let email = email_of(&values);
         self.found.push(NewCustomer {
             id: id.into(),

@@ -3,6 +3,7 @@
 
 pub mod brake;
 pub mod customers;
+pub mod rows;
 mod standing;
 pub mod twins;
 

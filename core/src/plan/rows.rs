@@ -1,0 +1,119 @@
+//! How is each record of a block decided, once what is known of its order and customers is at hand?
+//! Works in two steps round the caller's look-up: [`read_rows`] says what must be known, [`decide_row`] decides.
+
+use super::twins::{Twin, Twins};
+use super::{Context, Decision, Known, decide, finding_for};
+use crate::check::draft;
+use crate::check::{Examined, key_of_rejected};
+use crate::code::Code;
+use crate::field::Field;
+use crate::finding::{Detail, Finding};
+use crate::order::{Draft, Terms};
+use crate::read::{Block, Cell, Record, Shape, records};
+use std::borrow::Cow;
+
+/// A record of a block with what it says.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// Number of the record.
+    pub row: u64,
+    /// Physical line.
+    pub line: u64,
+    /// Its bytes.
+    pub raw: &'a [u8],
+    /// The valid row, if it has no error of its own.
+    pub draft: Option<Draft<'a>>,
+    /// The key, also of a rejected row where it can be told.
+    pub key: Option<Cow<'a, str>>,
+    /// The offer, also of a rejected row where it can be told.
+    pub offer: Option<Cow<'a, str>>,
+    /// What was found so far.
+    pub findings: Vec<Finding>,
+    /// Does it only repeat an earlier record?
+    pub repeats: bool,
+}
+
+/// What was decided for a row, with everything found.
+#[derive(Debug, PartialEq)]
+pub struct RowDecision {
+    /// The decision.
+    pub decision: Decision,
+    /// The terms afterwards, where they change.
+    pub after: Option<Terms>,
+}
+
+/// Reads the rows of a block; records without a value are left out and counted in the facts.
+/// The facts are what [`Tally::absorb`](crate::check::Tally::absorb) takes.
+pub fn read_rows<'a>(shape: &Shape, block: &'a Block) -> (Vec<Row<'a>>, Examined) {
+    let mut rows = Vec::with_capacity(block.rows as usize);
+    let mut examined = Examined::begin(block);
+    let mut scratch = Vec::with_capacity(256);
+    records(shape, block, &mut |record| {
+        let mut findings = Vec::new();
+        let draft = draft::order(shape, record, &mut findings);
+        let (key, offer) = match &draft {
+            Some(draft) => (Some(draft.external_system_id.clone()), Some(draft.offer.clone())),
+            None => (key_of_rejected(record.cells), text_of(record, Field::PlenigoOfferId)),
+        };
+        examined.note(record, draft.as_ref(), key.as_deref(), &findings, &mut scratch);
+        if !record.empty {
+            let (row, line, raw) = (record.row, record.line, record.raw);
+            rows.push(Row { row, line, raw, draft, key, offer, findings, repeats: false });
+        }
+    });
+    (rows, examined)
+}
+
+/// Applies to each row what the whole file says of its key.
+pub fn apply_twins(shape: &Shape, rows: &mut [Row<'_>], twins: &Twins) {
+    if twins.is_empty() {
+        return;
+    }
+    for row in rows {
+        let Some(twin) = twins.of(row.row) else { continue };
+        let (code, other) = match twin {
+            Twin::Repeats(r, l) => (Code::DuplicateSame, Detail::Record(r, l)),
+            Twin::Contradicts(r, l) => (Code::DuplicateDifferent, Detail::Record(r, l)),
+        };
+        let key = row.key.as_deref().unwrap_or_default();
+        let place = (row.row, row.line);
+        row.findings.push(crate::check::twin_finding(shape, code, place, other, key));
+        row.repeats = matches!(twin, Twin::Repeats(..)) && row.draft.is_some();
+        if code.is_error() {
+            row.draft = None;
+        }
+    }
+}
+
+/// Decides one row; what stands against it is added to its findings.
+pub fn decide_row(
+    shape: &Shape,
+    row: &mut Row<'_>,
+    known: &Known<'_>,
+    context: &Context<'_>,
+) -> RowDecision {
+    let Some(draft) = &row.draft else {
+        return RowDecision { decision: Decision::Reject, after: None };
+    };
+    if row.repeats {
+        // The earlier record does whatever there is to do; the keeper of the file's order does it first.
+        return RowDecision { decision: Decision::Unchanged, after: None };
+    }
+    let place = (row.row, row.line);
+    let findings = &mut row.findings;
+    let decided = decide(draft, known, context, &mut |field, code, detail| {
+        findings.push(finding_for(shape, place, draft, (field, code, detail)));
+    });
+    RowDecision { decision: decided.decision, after: decided.after }
+}
+
+fn text_of<'a>(record: &Record<'_, 'a>, field: Field) -> Option<Cow<'a, str>> {
+    let at = record.cells.iter().find(|at| at.field == field)?;
+    match &at.cell {
+        Cell::Text(text) | Cell::JsonText(text) => {
+            let short = text.chars().count() <= 100;
+            (short && !text.trim().is_empty()).then(|| text.clone())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! How does one pass over a file use the machine's cores and still answer in the file's order?
+//! One thread reads, hashes and cuts; workers take blocks apart; the caller's thread merges in order. What is
+//! in flight is bounded by the channels, whatever the file's size.
+
+use intake_core::finding::Finding;
+use intake_core::read::{Block, Framer, ReadOptions, Shape};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What the whole pass found out.
+#[derive(Debug)]
+pub struct PassEnd {
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+    /// Its length.
+    pub bytes: u64,
+    /// Its shape, if it could be read at all.
+    pub shape: Option<Arc<Shape>>,
+    /// Did reading end before the file did?
+    pub stopped: bool,
+}
+
+/// What is merged, in the order of the file.
+#[derive(Debug)]
+pub enum Step<T> {
+    /// The result of a block.
+    Block(Arc<Shape>, T),
+    /// Findings about the file as a whole.
+    AboutFile(Vec<Finding>),
+}
+
+/// Does the pass compute the file's SHA-256 on its way?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hashing {
+    /// Yes.
+    Wanted,
+    /// No: it is known.
+    Known([u8; 32]),
+}
+
+const CHUNK: usize = 1 << 20;
+const IN_FLIGHT: usize = 4;
+
+enum Job {
+    Block(u64, Arc<Shape>, Block),
+}
+
+enum Done<T> {
+    Step(u64, Step<T>),
+    End(Box<PassEnd>),
+    Failed(io::Error),
+}
+
+/// Runs `work` over every block and `merge` over the results, in order. `merge` may end the pass early with an error.
+pub fn over_blocks<T: Send, E: From<io::Error>>(
+    source: impl Read + Send,
+    options: ReadOptions,
+    hashing: Hashing,
+    work: impl Fn(&Shape, Block) -> T + Sync,
+    mut merge: impl FnMut(Step<T>) -> Result<(), E>,
+) -> Result<PassEnd, E> {
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4);
+    let (job_sender, job_receiver) = sync_channel::<Job>(IN_FLIGHT);
+    let (done_sender, done_receiver) = sync_channel::<Done<T>>(IN_FLIGHT);
+    let job_receiver = Mutex::new(job_receiver);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let (jobs, done, work) = (&job_receiver, done_sender.clone(), &work);
+            scope.spawn(move || work_off(jobs, &done, work));
+        }
+        scope.spawn(move || read_off(source, options, hashing, &job_sender, &done_sender));
+        let merged = merge_in_order(&done_receiver, &mut merge);
+        // Whoever still wants to send learns that nobody listens, and ends.
+        drop(done_receiver);
+        merged
+    })
+}
+
+fn work_off<T>(
+    jobs: &Mutex<Receiver<Job>>,
+    done: &SyncSender<Done<T>>,
+    work: &(impl Fn(&Shape, Block) -> T + Sync),
+) {
+    loop {
+        let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job::Block(number, shape, block)) = job else { return };
+        let result = work(&shape, block);
+        if done.send(Done::Step(number, Step::Block(shape, result))).is_err() {
+            // The job channel must not block the reader for ever: take what comes and let it go.
+            while jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {}
+            return;
+        }
+    }
+}
+
+fn read_off<T>(
+    mut source: impl Read,
+    options: ReadOptions,
+    hashing: Hashing,
+    jobs: &SyncSender<Job>,
+    done: &SyncSender<Done<T>>,
+) {
+    let mut framer = Framer::new(options);
+    let mut hash = Sha256::new();
+    let mut chunk = vec![0; CHUNK];
+    let mut number = 0;
+    loop {
+        let length = match source.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                // Nobody listening means that the pass has ended already.
+                let _ = done.send(Done::Failed(error));
+                return;
+            }
+        };
+        if hashing == Hashing::Wanted {
+            hash.update(&chunk[..length]);
+        }
+        framer.push(&chunk[..length]);
+        if !hand_out(&mut framer, &mut number, jobs, done) {
+            return;
+        }
+    }
+    framer.finish();
+    if !hand_out(&mut framer, &mut number, jobs, done) {
+        return;
+    }
+    let sha256 = match hashing {
+        Hashing::Wanted => hash.finalize().into(),
+        Hashing::Known(sha256) => sha256,
+    };
+    let end = PassEnd {
+        sha256,
+        bytes: framer.bytes(),
+        shape: framer.shape().cloned(),
+        stopped: framer.stopped(),
+    };
+    let _ = done.send(Done::End(Box::new(end)));
+}
+
+fn hand_out<T>(
+    framer: &mut Framer,
+    number: &mut u64,
+    jobs: &SyncSender<Job>,
+    done: &SyncSender<Done<T>>,
+) -> bool {
+    let about_file = framer.take_findings();
+    while let Some(block) = framer.next_block() {
+        let Some(shape) = framer.shape() else { break };
+        if jobs.send(Job::Block(*number, Arc::clone(shape), block)).is_err() {
+            return false;
+        }
+        *number += 1;
+    }
+    if !about_file.is_empty() {
+        if done.send(Done::Step(*number, Step::AboutFile(about_file))).is_err() {
+            return false;
+        }
+        *number += 1;
+    }
+    true
+}
+
+fn merge_in_order<T, E: From<io::Error>>(
+    done: &Receiver<Done<T>>,
+    merge: &mut impl FnMut(Step<T>) -> Result<(), E>,
+) -> Result<PassEnd, E> {
+    let mut early: BTreeMap<u64, Step<T>> = BTreeMap::new();
+    let mut next = 0;
+    let mut end = None;
+    for message in done {
+        match message {
+            Done::Failed(error) => return Err(error.into()),
+            Done::End(found) => end = Some(*found),
+            Done::Step(number, step) => {
+                early.insert(number, step);
+                while let Some(step) = early.remove(&next) {
+                    merge(step)?;
+                    next += 1;
+                }
+            }
+        }
+    }
+    // The channel closes when the reader and all workers are done; without an end one of them died.
+    end.ok_or_else(|| io::Error::other("a thread of the pass ended early").into())
+}
