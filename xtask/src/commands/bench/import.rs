@@ -17,12 +17,12 @@ use crate::commands::daemon::Intake;
 /// The partner whose orders are imported.
 pub(super) const PARTNER: &str = "bench";
 
-/// Measures three pairs, each with a first import and the same again. The data directory of the
-/// last one stays for the idle daemon.
+/// Measures three pairs, each with a first import and the same again.
 pub(super) fn measure_import(
     program: &Path,
     inputs: &Inputs,
     scale: Scale,
+    sqlite_cache: u32,
     report: &mut Report,
 ) -> anyhow::Result<()> {
     let input = inputs.clean_orders(scale.rows(1_000_000))?;
@@ -45,7 +45,7 @@ pub(super) fn measure_import(
             .with_context(|| format!("cannot make `{}`", database_folder.display()))?;
         for pass in 0..passes.len() {
             ours[pass].push(import_by_intake(&intake, &input, passes[pass])?);
-            theirs[pass].push(upsert_by_sqlite(&input, &database_folder)?);
+            theirs[pass].push(upsert_by_sqlite(&input, &database_folder, sqlite_cache)?);
         }
     }
     let seconds = |runs: &[Measured]| runs.iter().map(|run| run.seconds).collect::<Vec<f64>>();
@@ -110,7 +110,7 @@ fn find_count(answer: &Value, decision: &str) -> Option<u64> {
 }
 
 /// Runs the peer as a process of its own. Its memory holds the parsed rows too.
-fn upsert_by_sqlite(input: &Input, folder: &Path) -> anyhow::Result<Measured> {
+fn upsert_by_sqlite(input: &Input, folder: &Path, cache: u32) -> anyhow::Result<Measured> {
     let this = std::env::current_exe().context("cannot find this program's file")?;
     let answer_path = folder.join("answer.json");
     let cannot_write = || format!("cannot write `{}`", answer_path.display());
@@ -120,6 +120,7 @@ fn upsert_by_sqlite(input: &Input, folder: &Path) -> anyhow::Result<Measured> {
         .arg("sqlite-peer")
         .arg(&input.path)
         .arg(folder.join("orders.db"));
+    command.args(["--cache", &cache.to_string()]);
     let process = measure(command.stdin(Stdio::null()).stdout(out), &[0])?;
     let answer = std::fs::read(&answer_path)
         .with_context(|| format!("cannot read `{}`", answer_path.display()))?;

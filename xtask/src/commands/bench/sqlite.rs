@@ -18,6 +18,9 @@ pub(crate) struct Options {
     input: PathBuf,
     /// The database; made where it does not exist.
     database: PathBuf,
+    /// Its page cache, in MiB.
+    #[arg(long, value_name = "MIB")]
+    cache: u32,
 }
 
 const BATCH: usize = 10_000;
@@ -30,6 +33,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let rows = parse(&text)?;
     let mut database = Connection::open(&options.database)
         .with_context(|| format!("cannot open `{}`", options.database.display()))?;
+    database.pragma_update(None, "cache_size", -i64::from(options.cache) * 1024)?;
     prepare(&database)?;
     let import_id = next_import(&database)?;
 
@@ -75,7 +79,6 @@ fn prepare(database: &Connection) -> rusqlite::Result<()> {
     database.execute_batch(
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
-         PRAGMA cache_size = -262144;
          CREATE TABLE IF NOT EXISTS orders (
              order_id INTEGER PRIMARY KEY,
              external_system_id TEXT NOT NULL UNIQUE,
