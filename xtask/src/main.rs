@@ -1,2 +1,59 @@
-//! The build program.
-fn main() {}
+//! Which commands does the build program have? `cargo xtask help` lists them.
+//! Each command is one module; what they share is knowledge of the workspace and of the generator.
+
+mod commands;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{bench, build, demo, generate, test};
+
+/// Builds, tests, demonstrates and measures Intake.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Checks format, lints and documentation, builds the program and runs all tests.
+    Test,
+    /// Shows Intake at work: a watched folder, sample files of a partner, and what became of each.
+    Demo(demo::Options),
+    /// Measures Intake against its peers in the same run.
+    Bench(bench::Options),
+    /// Writes a file of a made-up partner; the same options give the same bytes.
+    Generate(generate::Options),
+    /// Builds the program `intake` as it is installed.
+    Build,
+    /// One run of the SQLite peer, as a process of its own.
+    #[cfg(feature = "peers")]
+    #[command(hide = true)]
+    SqlitePeer(bench::sqlite::Options),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Test => test::run(),
+        Command::Demo(options) => demo::run(&options),
+        Command::Bench(options) => bench::run(&options),
+        Command::Generate(options) => generate::run(&options),
+        Command::Build => build::run(),
+        #[cfg(feature = "peers")]
+        Command::SqlitePeer(options) => bench::sqlite::run(&options),
+    }
+}

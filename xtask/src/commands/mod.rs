@@ -1,0 +1,8 @@
+//! What can `cargo xtask` do? One module for each command.
+
+pub(crate) mod bench;
+pub(crate) mod build;
+mod daemon;
+pub(crate) mod demo;
+pub(crate) mod generate;
+pub(crate) mod test;
