@@ -6,6 +6,7 @@
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use intake_core::moment::Moment;
 use jiff::Timestamp;
 
 /// The point that [`since_start`] counts from: the first time it is asked.
@@ -23,6 +24,16 @@ pub fn now() -> Timestamp {
 #[expect(clippy::disallowed_methods, reason = "this is the reader of time")]
 pub fn since_start() -> Duration {
     START.elapsed()
+}
+
+/// A time of day as a moment of the domain.
+pub fn moment_of(time: Timestamp) -> Moment {
+    let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());
+    // Before 1970 the fraction counts backwards there and forwards here.
+    match u32::try_from(nanos) {
+        Ok(nanos) => Moment::from_unix(seconds, nanos),
+        Err(_) => Moment::from_unix(seconds - 1, (nanos + 1_000_000_000).unsigned_abs()),
+    }
 }
 
 #[cfg(test)]

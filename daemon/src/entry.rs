@@ -150,6 +150,9 @@ pub struct FileEntry {
     /// Why it is held or rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// With `planned`: every row is rejected, since the profile wants whole files and some row is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turned_down: Option<bool>,
     /// What was found about the file as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<serde_json::Value>,
@@ -275,6 +278,7 @@ impl FileEntry {
             rows: None,
             counts: None,
             reason: None,
+            turned_down: None,
             findings: Vec::new(),
             next_row: None,
             place: None,

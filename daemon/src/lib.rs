@@ -3,13 +3,17 @@
 //! The journal is the truth; the store is its index and can be rebuilt. Nothing is written that is not in a
 //! plan, and a change is journalled and synced before its effect is visible.
 
+pub mod books;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod entry;
 pub mod folder;
+pub mod import;
 pub mod journal;
 pub mod log;
+pub mod open_data;
 pub mod printable;
+pub mod receipt;
 pub mod state;
 pub mod system;

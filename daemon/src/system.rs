@@ -29,7 +29,8 @@ pub struct PathError {
 }
 
 impl PathError {
-    fn of<E: Into<io::Error>>(action: &'static str, path: &Path) -> impl FnOnce(E) -> Self {
+    /// Makes the error of a system call on a path; `action` is what was tried, as a verb.
+    pub fn of<E: Into<io::Error>>(action: &'static str, path: &Path) -> impl FnOnce(E) -> Self {
         move |source| Self {
             action,
             path: path.to_owned(),

@@ -53,7 +53,7 @@ pub struct Context<'c> {
     /// The partner whose file it is.
     pub partner: &'c str,
     /// The offers that the partner may import; all where there is none.
-    pub offers: Option<&'c BTreeSet<Box<str>>>,
+    pub offers: Option<&'c BTreeSet<String>>,
     /// The offers there are.
     pub catalog: &'c Catalog,
     /// The instant that "past" and "future" are held against.

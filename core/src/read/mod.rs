@@ -62,7 +62,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            file_bytes: 16 << 30,
+            file_bytes: 4 << 30,
             record_bytes: 1 << 20,
             field_bytes: 64 << 10,
             columns: 1000,

@@ -21,7 +21,7 @@ file_bytes = "2 GiB"
 # What holds for every partner.
 [profile]
 time_zone = "Europe/Berlin"
-done_marker = ".done"
+done_marker = true
 
 # `alpha` sends its whole book each night.
 [partners.alpha]
@@ -36,7 +36,7 @@ rejects_share = 0.1
 
 # `beta` writes to a temporary name and renames; one bad row rejects the file.
 [partners.beta]
-done_marker = "off"
+done_marker = false
 file_policy = "file"
 "#;
 
@@ -188,7 +188,7 @@ mod tests {
     fn the_example_is_read() {
         let config = Config::parse(EXAMPLE.as_bytes(), "example").expect("the example is valid");
         assert_eq!(config.profile("alpha").delivery, Delivery::Full);
-        assert_eq!(config.profile("beta").done_marker, None);
+        assert_eq!(config.profile("beta").done_marker, false);
     }
 
     #[test]

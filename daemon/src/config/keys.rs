@@ -10,7 +10,7 @@ use toml::de::DeValue;
 
 use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
 use super::measures::{Number, Share, Size, Span};
-use super::names::{LogFilter, NameEnding, OfferList, Offers, Word, Zone};
+use super::names::{LogFilter, OfferList, Offers, Word, Zone};
 
 /// One key of a section, with the value it has there.
 pub(super) struct Key {
@@ -142,9 +142,6 @@ sections! {
         /// of it while it scans the whole store.
         store_cache: u64 as Size<u64> = 64 << 20,
             within 1 << 20..=64 << 30;
-        /// Rows that are journalled with one fsync. More are faster; fewer show sooner.
-        batch_rows: usize as Number<usize> = 10_000,
-            within 1..=100_000;
         /// The journal goes on in a new segment once the current one is larger than this.
         journal_segment: u64 as Size<u64> = 64 << 20,
             within 4 << 10..=4 << 30;
@@ -188,9 +185,9 @@ sections! {
         offers: Offers as OfferList = Offers::All;
         /// What a cell holds to clear a value; an empty cell keeps it.
         clear_token: String as Word = "NULL".into();
-        /// A file is complete once a second file lies beside it that has the same name with this
-        /// ending added. It replaces the quiet time.
-        done_marker: Option<String> as OrOff<NameEnding> = None;
+        /// Whether a file counts only once a second file `<name>.done` lies beside it. The marker
+        /// is removed together with the file.
+        done_marker: bool as Switch = false;
         [
             /// When a plan is held for the operator.
             brake: Brake

@@ -35,35 +35,6 @@ impl Kind for Word {
     }
 }
 
-/// The end of a file name, beginning with a dot.
-pub(super) struct NameEnding;
-
-impl Kind for NameEnding {
-    type Value = String;
-
-    fn name() -> String {
-        "name ending".into()
-    }
-
-    fn read(value: &DeValue<'_>) -> Result<String, Refusal> {
-        value
-            .as_str()
-            .filter(|text| (2..=32).contains(&text.len()) && text.starts_with('.'))
-            .filter(|text| {
-                text.bytes()
-                    .all(|byte| byte.is_ascii_graphic() && byte != b'/')
-            })
-            .map(str::to_owned)
-            .ok_or_else(|| {
-                Refusal::expected("the ending of a file name", value).hinting("write `\".done\"`")
-            })
-    }
-
-    fn write(value: &String) -> String {
-        quoted(value)
-    }
-}
-
 /// Directives of tracing's env-filter.
 pub(super) struct LogFilter;
 

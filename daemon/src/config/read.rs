@@ -374,11 +374,11 @@ mod tests {
             "[partners.alpha]\ndelivery = 'full'\nbrake.ends_share = 0.05\n\
              offers = ['O_MZA1E7173120881551']\n\
              [partners.beta]\n\
-             [profile]\ndone_marker = '.done'\nbrake.ends_count = 7\n",
+             [profile]\ndone_marker = true\nbrake.ends_count = 7\n",
         );
         let alpha = config.profile("alpha");
         assert_eq!(alpha.delivery, Delivery::Full);
-        assert_eq!(alpha.done_marker.as_deref(), Some(".done"));
+        assert_eq!(alpha.done_marker, true);
         assert_eq!(
             (alpha.brake.ends_share, alpha.brake.ends_count),
             (Some(0.05), Some(7))
@@ -394,7 +394,7 @@ mod tests {
     fn every_problem_is_reported_with_its_place() {
         check(
             "scan = 1\n[deamon]\n[daemon]\nscan_intervall = '5s'\nquiet_time = 5\n  \
-             disk_reserve = '1 GB'\nlog_format = 'JSON'\nbatch_rows = 0\nlog_filter = 'a=b=c'\n\
+             disk_reserve = '1 GB'\nlog_format = 'JSON'\nscan_interval = '1ms'\nlog_filter = 'a=b=c'\n\
              delivery = 'full'\n[limits]\nfield_bytes = '8 MiB'\njson_depth = -1\n\
              [profile]\ntime_zone = 'Europe/Berln'\nend_missing = true\nclear_token = ''\n\
              done_marker = 'done'\noffers = ['O_1', 'O_MZA1E7173120881551', 3]\n\
@@ -413,8 +413,7 @@ mod tests {
                 hint: write `"64 KiB"`, `"1 GiB"` or a number of bytes
                 intake.toml:7:14: `daemon.log_format`: expected one of `"text"`, `"json"`, found `"JSON"`
                 hint: did you mean `"json"`?
-                intake.toml:8:14: `daemon.batch_rows`: 0 is out of range
-                hint: it must be between 1 and 100000
+                intake.toml:8:18: `daemon.scan_interval`: `1ms` is out of range
                 intake.toml:9:14: `daemon.log_filter`: `"a=b=c"` is no filter: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
                 hint: write `"info,notify=debug"`
                 intake.toml:10:1: unknown key `delivery` in `[daemon]`

@@ -258,7 +258,7 @@ pub fn next(state: State, event: Event) -> Result<Transition, IllegalEvent> {
 
         (S::Settled, E::Taken) => enter(S::Claimed),
         (S::Claimed, E::Read) => enter(S::Checked),
-        (S::Claimed | S::Checked | S::Planned(_), E::TurnedDown) => {
+        (S::Claimed | S::Checked | S::Planned(_) | S::Applying { .. }, E::TurnedDown) => {
             enter(S::Decided(Ending::Rejected))
         }
         (S::Checked, E::PlanMade(brake)) => enter(S::Planned(brake)),

@@ -36,6 +36,8 @@ pub struct FileRecord {
     pub counts: Option<BTreeMap<String, u64>>,
     /// Why it is held or was rejected.
     pub reason: Option<String>,
+    /// Is every row rejected, since the profile wants whole files and some row is wrong?
+    pub turned_down: bool,
     /// Records up to this one are decided and journalled.
     pub next_row: u64,
     /// When it was claimed.
@@ -78,6 +80,7 @@ impl FileRecord {
             rows: None,
             counts: None,
             reason: None,
+            turned_down: false,
             next_row: 0,
             claimed: entry.time.clone(),
             changed: entry.time.clone(),
@@ -100,6 +103,7 @@ impl FileRecord {
         if let Some(reason) = &entry.reason {
             self.reason = Some(reason.chars().take(1000).collect());
         }
+        self.turned_down = entry.turned_down.unwrap_or(self.turned_down);
         match entry.step {
             Step::Applying => self.next_row = entry.next_row.unwrap_or(self.next_row),
             Step::Applied => self.ending = Some(Ending::Applied),

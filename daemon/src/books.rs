@@ -1,0 +1,315 @@
+//! Who writes, and in which order do the journal and the store follow each other?
+//! One writer: a line is durable in the journal before the store knows of it; whoever reads the store sees
+//! only what is acknowledged. After any failure to write nothing more is written until the books are opened anew.
+
+use crate::clock;
+use crate::entry::{CustomerEntry, FileEntry, OfferEntry, OfferJson, RowLine, write_line};
+use crate::journal::{BodyCompressor, Frames, Journal, JournalError, JournalOptions, Position};
+use crate::log;
+use crate::state::engine::open::quarantine;
+use crate::state::store::{Store, StoreError, key_hash};
+use crate::state::{Effects, Meta, StoredOrder};
+use crate::system::PathError;
+use intake_core::catalog::{Customer, Offer};
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Journal and store of one data directory.
+pub struct Books {
+    store: Store,
+    writer: Mutex<Writer>,
+    journal: PathBuf,
+    next_import: AtomicU64,
+    next_spool: AtomicU64,
+}
+
+/// How the books are opened.
+#[derive(Clone, Copy, Debug)]
+pub struct BooksOptions {
+    /// Size at which the journal begins a new segment.
+    pub segment_bytes: u64,
+    /// Memory for the store's cache.
+    pub cache_bytes: u64,
+}
+
+/// Why the books could not be opened or written.
+#[derive(Debug, thiserror::Error)]
+pub enum BooksError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The damaged store could not be moved aside.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// An earlier write failed.
+    #[error(
+        "nothing more is written, since an earlier write failed\nhint: the daemon opens its books anew by itself; see the error before this one"
+    )]
+    Closed,
+}
+
+struct Writer {
+    journal: Journal,
+    compressor: BodyCompressor,
+    failed: bool,
+}
+
+/// The lines of one frame while they are being written, and what they change.
+#[derive(Debug)]
+pub struct Sheet {
+    meta: Meta,
+    time: Timestamp,
+    time_text: String,
+    lines: Vec<u8>,
+    effects: Effects,
+}
+
+/// What a row's line says besides what the sheet knows.
+pub struct RowNote<'r> {
+    /// The line; its log id and time are filled in.
+    pub line: RowLine<'r>,
+    /// Does the order's history gain an entry?
+    pub remembered: bool,
+}
+
+impl Books {
+    /// Opens journal and store below `data`; the store is brought up to the journal, made anew if need be.
+    pub fn open(data: &Path, options: BooksOptions) -> Result<Self, BooksError> {
+        let journal_path = data.join("journal");
+        let state = data.join("state");
+        let store = match Store::open(&state, options.cache_bytes) {
+            Ok(store) => store,
+            Err(error) if error.asks_for_rebuild() => {
+                Self::set_aside(&state, &error)?;
+                Store::open(&state, options.cache_bytes)?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let known_good = Some(store.meta().position).filter(|end| *end != Position::START);
+        let journal_options =
+            JournalOptions { segment_bytes: options.segment_bytes, known_good };
+        let (journal, recovery) = Journal::open(&journal_path, journal_options)?;
+        if let Some(cut) = recovery.cut {
+            let segment = journal_path.join(format!("{:06}.ndjson.zst", cut.segment));
+            log::journal_tail_cut(&segment, cut.bytes);
+        }
+        let store = match follow(&store, &journal_path, journal.bytes_on_disk()) {
+            Ok(()) => store,
+            Err(error) if error.asks_for_rebuild() => {
+                drop(store);
+                Self::set_aside(&state, &error)?;
+                let store = Store::open(&state, options.cache_bytes)?;
+                follow(&store, &journal_path, journal.bytes_on_disk())?;
+                store
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let next_import = AtomicU64::new(store.meta().next_import);
+        let compressor = BodyCompressor::new()?;
+        let writer = Mutex::new(Writer { journal, compressor, failed: false });
+        let next_spool = AtomicU64::new(1);
+        Ok(Self { store, writer, journal: journal_path, next_import, next_spool })
+    }
+
+    /// What is known.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Where the journal is.
+    pub fn journal_path(&self) -> &Path {
+        &self.journal
+    }
+
+    /// Bytes of the journal.
+    pub fn journal_bytes(&self) -> u64 {
+        self.lock().journal.bytes_on_disk()
+    }
+
+    /// A number for a new import, never given twice.
+    pub fn take_import_number(&self) -> u64 {
+        self.next_import.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// A number for a copy that a command needs for a moment.
+    pub fn take_spool_number(&self) -> u64 {
+        self.next_spool.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// No new import gets this number or a smaller one.
+    pub fn pass_import_number(&self, used: u64) {
+        self.next_import.fetch_max(used + 1, Ordering::Relaxed);
+    }
+
+    /// Writes one frame. `fill` sees the state as it is and stays while it runs; when this returns `Ok`, what it
+    /// wrote is durable and the store answers with it. An error of `fill` writes nothing.
+    pub fn write<T, E: From<BooksError>>(
+        &self,
+        fill: impl FnOnce(&mut Sheet) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.lock();
+        if writer.failed {
+            return Err(BooksError::Closed.into());
+        }
+        let mut sheet = Sheet::new(self.store.meta(), clock::now());
+        let result = fill(&mut sheet)?;
+        if !sheet.lines.is_empty()
+            && let Err(error) = writer.put(&self.store, sheet)
+        {
+            writer.failed = true;
+            return Err(error.into());
+        }
+        Ok(result)
+    }
+
+    /// Writes away what the store still holds in memory.
+    pub fn flush(&self) -> Result<(), BooksError> {
+        let mut writer = self.lock();
+        if writer.failed {
+            return Err(BooksError::Closed);
+        }
+        if let Err(error) = self.store.flush() {
+            writer.failed = true;
+            return Err(error.into());
+        }
+        Ok(())
+    }
+
+    /// Has a write failed, so that the books must be opened anew?
+    pub fn failed(&self) -> bool {
+        self.lock().failed
+    }
+
+    fn set_aside(state: &Path, reason: &StoreError) -> Result<(), BooksError> {
+        let place = quarantine(state)?;
+        log::store_quarantined(&place, &reason.to_string());
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writer {
+    fn put(&mut self, store: &Store, sheet: Sheet) -> Result<(), BooksError> {
+        let body = self.compressor.compress(&sheet.lines)?;
+        let span = self.journal.append_compressed(&body, &sheet.time_text)?;
+        store.apply(sheet.effects, span)?;
+        if store.wants_flush() {
+            store.flush()?;
+        }
+        Ok(())
+    }
+}
+
+impl Sheet {
+    fn new(meta: Meta, time: Timestamp) -> Self {
+        let lines = Vec::new();
+        Self { meta, time, time_text: time.to_string(), lines, effects: Effects::default() }
+    }
+
+    /// The time of every line of the sheet.
+    pub fn time(&self) -> &str {
+        &self.time_text
+    }
+
+    /// The same as a moment of the domain.
+    pub fn moment(&self) -> intake_core::moment::Moment {
+        clock::moment_of(self.time)
+    }
+
+    /// A number for a new order.
+    pub fn take_order_id(&mut self) -> u64 {
+        self.meta.next_order += 1;
+        self.meta.next_order - 1
+    }
+
+    /// A number for a customer that comes without one: decimal digits that no customer has yet.
+    pub fn take_customer_id(&mut self, taken: impl Fn(&str) -> bool) -> String {
+        loop {
+            let id = self.meta.next_customer_id.to_string();
+            self.meta.next_customer_id += 1;
+            if !taken(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// Writes the line of a row. Gives the log id.
+    pub fn row(&mut self, note: RowNote<'_>) -> u64 {
+        let log_id = self.meta.next_log;
+        self.meta.next_log += 1;
+        self.effects.first_log.get_or_insert(log_id);
+        self.effects.last_log = Some(log_id);
+        if let (true, Some(key)) = (note.remembered, note.line.external_system_id) {
+            self.effects.history.push((key_hash(key), log_id));
+        }
+        let line = RowLine { log_id, time: &self.time_text, ..note.line };
+        write_line(&mut self.lines, &line);
+        log_id
+    }
+
+    /// Notes an order as it is after the row just written.
+    pub fn order(&mut self, order: StoredOrder) {
+        self.effects.new_orders += u64::from(order.first_log == order.last_log);
+        self.effects.orders.push(order);
+    }
+
+    /// Writes the line of a customer.
+    pub fn customer(&mut self, customer: Customer, import_id: Option<&str>) {
+        let entry = CustomerEntry::new(&customer, import_id, &self.time_text);
+        write_line(&mut self.lines, &entry);
+        self.effects.customers.push(customer);
+    }
+
+    /// Writes the line of an offer.
+    pub fn offer(&mut self, offer: Offer) {
+        let entry = OfferEntry {
+            kind: "offer".to_owned(),
+            time: self.time_text.clone(),
+            offer: OfferJson::new(&offer),
+        };
+        write_line(&mut self.lines, &entry);
+        self.effects.offers.push(offer);
+    }
+
+    /// Writes a step of a file.
+    pub fn file(&mut self, entry: FileEntry) {
+        write_line(&mut self.lines, &entry);
+        self.effects.files.push(entry);
+    }
+}
+
+/// Applies to a store what the journal holds beyond it.
+pub fn follow(store: &Store, journal: &Path, total_bytes: u64) -> Result<(), StoreError> {
+    let from = store.meta().position;
+    let mut frames = Frames::open(journal, from)?;
+    let mut records = 0;
+    let started = clock::since_start();
+    let mut told = started;
+    let mut bytes = 0;
+    while let Some(frame) = frames.next()? {
+        let effects = Effects::of_frame(&frame, store)?;
+        records += frame.line_count;
+        bytes += frame.end.offset.saturating_sub(frame.start.offset);
+        store.apply(effects, Effects::span_of(&frame))?;
+        if store.wants_flush() {
+            store.flush()?;
+        }
+        if clock::since_start() - told > std::time::Duration::from_secs(2) {
+            told = clock::since_start();
+            log::store_rebuild_progress(records, bytes, total_bytes);
+        }
+    }
+    store.flush()?;
+    if from == Position::START && records > 0 {
+        log::store_rebuilt(records, clock::since_start() - started);
+    }
+    Ok(())
+}

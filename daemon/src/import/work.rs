@@ -1,0 +1,520 @@
+//! What is done with a claimed file, from its check to its rest?
+//! Follows the lifecycle and performs what it says; every step is in the journal before its effect shows.
+
+use super::apply::{Writing, apply_rows, end_missing};
+use super::pass::Hashing;
+use super::profile::Terms;
+use super::survey::{Survey, SurveyError, survey};
+use crate::books::BooksError;
+use crate::clock;
+use crate::entry::{FileEntry, counts_map, counts_of};
+use crate::folder::claim::Claimed;
+use crate::folder::lifecycle::{self, Action, Brake, Ending, Event, IllegalEvent, State, Step};
+use crate::folder::moves::{Month, MoveError, to_archive, to_held, to_rejected};
+use crate::folder::names::{BadImportId, BadPartnerName, ImportId, PartnerName};
+use crate::folder::safe_name::printable;
+use crate::log;
+use crate::open_data::OpenData;
+use crate::receipt::{self, ReceiptError};
+use crate::state::store::StoreError;
+use crate::state::FileRecord;
+use intake_core::finding::Finding;
+use intake_core::moment::Moment;
+use intake_core::plan::Counts;
+use intake_core::plan::brake::Held;
+use intake_core::report::{Item, hex};
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Why the work on a file stopped before its end.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// Journal or store: nothing more is written until they are opened anew.
+    #[error(transparent)]
+    Books(#[from] BooksError),
+    /// The store could not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The survey.
+    #[error(transparent)]
+    Survey(#[from] SurveyError),
+    /// The copy cannot be read.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Io {
+        /// The copy.
+        path: PathBuf,
+        /// The system's answer.
+        source: io::Error,
+    },
+    /// A thread of a pass.
+    #[error("the pass over the file failed: {0}")]
+    Pass(#[from] io::Error),
+    /// A move between folders.
+    #[error(transparent)]
+    Move(#[from] MoveError),
+    /// The receipt.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptError),
+    /// The record names no partner.
+    #[error(transparent)]
+    Partner(#[from] BadPartnerName),
+    /// The record names no import.
+    #[error(transparent)]
+    Id(#[from] BadImportId),
+    /// The lifecycle has no such way.
+    #[error(transparent)]
+    Illegal(#[from] IllegalEvent),
+    /// The record cannot be followed.
+    #[error("import `{0}` has a record that cannot be followed\nhint: `intake rebuild` makes the store anew from the journal")]
+    Record(String),
+    /// The operator asked for something that the import's state does not allow.
+    #[error("import `{import_id}` is not held, it is {state}\nhint: `intake files` lists the files and their states")]
+    NotHeld {
+        /// The import.
+        import_id: String,
+        /// Its state.
+        state: String,
+    },
+    /// The work was left at a safe place, since the program ends.
+    #[error("the import was left unfinished and goes on at the next start")]
+    Stopped,
+    /// There is no such import.
+    #[error("there is no import `{0}`\nhint: `intake files` lists the files and their ids")]
+    Unknown(String),
+}
+
+/// How the work on a file ended for now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It is over; the file rests.
+    Finished,
+    /// It waits for the operator.
+    Held,
+    /// It would change something else than what was held, and is held again for the operator to look at.
+    HeldAgain,
+}
+
+/// One import and the directory that it belongs to.
+pub struct Import<'d> {
+    data: &'d OpenData,
+    terms: Terms,
+    id: ImportId,
+    partner: PartnerName,
+    name: OsString,
+    record: FileRecord,
+    state: State,
+    now: Moment,
+    survey: Option<Survey>,
+    started: Duration,
+    going: &'d dyn Fn(u64) -> bool,
+}
+
+impl<'d> Import<'d> {
+    /// The import of a file that was just claimed; its first step is journalled.
+    pub fn begin(
+        data: &'d OpenData,
+        claimed: &Claimed,
+        going: &'d dyn Fn(u64) -> bool,
+    ) -> Result<Self, ImportError> {
+        let shown = printable(&claimed.name);
+        let id = claimed.import_id.as_str();
+        let name_bytes = claimed.name.as_bytes();
+        data.books.write(|sheet| {
+            let time = sheet.time().to_owned();
+            sheet.file(FileEntry {
+                partner: Some(claimed.partner.as_str().to_owned()),
+                file: Some(shown.clone()),
+                name_bytes: (shown.as_bytes() != name_bytes).then(|| hex(name_bytes)),
+                bytes: Some(claimed.bytes),
+                sha256: Some(hex(&claimed.sha256)),
+                ..FileEntry::new(id, &time, Step::Claimed)
+            });
+            Ok::<(), ImportError>(())
+        })?;
+        let record = data.books.store().file(id)?.ok_or_else(|| ImportError::Unknown(id.into()))?;
+        let import = Self::take_up(data, record, going)?;
+        log::file_claimed(import.about(), claimed.bytes);
+        Ok(import)
+    }
+
+    /// The record of a file over the limit, of which there is no private copy: it is rejected as it lies.
+    pub fn begin_too_large(
+        data: &'d OpenData,
+        partner: &PartnerName,
+        id: &ImportId,
+        name: &OsStr,
+        bytes: u64,
+    ) -> Result<(), ImportError> {
+        use intake_core::code::Code;
+        use intake_core::finding::Detail;
+        let limit = data.config.limits.file_bytes;
+        let finding = Finding::about_file(Code::FileTooLarge, Detail::Limit(limit));
+        let shown = printable(name);
+        data.books.write(|sheet| {
+            let time = sheet.time().to_owned();
+            sheet.file(FileEntry {
+                partner: Some(partner.as_str().to_owned()),
+                file: Some(shown.clone()),
+                name_bytes: (shown.as_bytes() != name.as_bytes()).then(|| hex(name.as_bytes())),
+                bytes: Some(bytes),
+                ..FileEntry::new(id.as_str(), &time, Step::Claimed)
+            });
+            sheet.file(FileEntry {
+                reason: Some(finding.code.name().to_owned()),
+                findings: findings_json(std::slice::from_ref(&finding)),
+                ..FileEntry::new(id.as_str(), &time, Step::Rejected)
+            });
+            Ok(())
+        })
+    }
+
+    /// An import that is known already, wherever it stopped.
+    pub fn take_up(
+        data: &'d OpenData,
+        record: FileRecord,
+        going: &'d dyn Fn(u64) -> bool,
+    ) -> Result<Self, ImportError> {
+        let terms = Terms::of(&data.config, &record.partner);
+        let now = Moment::parse(&record.claimed)
+            .map_err(|_| ImportError::Record(record.import_id.clone()))?;
+        Ok(Self {
+            data,
+            terms,
+            id: ImportId::parse(&record.import_id)?,
+            partner: PartnerName::parse(&record.partner)?,
+            name: name_of(&record),
+            state: record.progress().state(),
+            now,
+            survey: None,
+            started: clock::since_start(),
+            going,
+            record,
+        })
+    }
+
+    /// What is known of the file.
+    pub fn record(&self) -> &FileRecord {
+        &self.record
+    }
+
+    /// The survey, while it is there.
+    pub fn survey(&self) -> Option<&Survey> {
+        self.survey.as_ref()
+    }
+
+    /// Works until the file rests or waits for the operator.
+    pub fn work(&mut self) -> Result<Outcome, ImportError> {
+        loop {
+            match lifecycle::owed(self.state) {
+                Action::Check | Action::Plan => self.check_and_plan()?,
+                Action::Hold => self.hold()?,
+                Action::MoveToHeld => {
+                    to_held(&self.data.folders, &self.id)?;
+                    return Ok(Outcome::Held);
+                }
+                Action::Apply { .. } => self.apply()?,
+                Action::WriteReceipt => self.write_receipt()?,
+                Action::Archive | Action::MoveToRejected => self.lay_to_rest()?,
+                _ => return Ok(Outcome::Finished),
+            }
+        }
+    }
+
+    /// Lets a held plan go on, unless it would now do something else than what was held.
+    pub fn release(&mut self) -> Result<Outcome, ImportError> {
+        self.must_be_held()?;
+        let survey = self.make_survey()?;
+        let counts = counts_map(&survey.counts);
+        if survey.held.is_some() && self.record.counts.as_ref() != Some(&counts) {
+            let reason = survey.held.map(|held| held_reason(&held));
+            self.survey = Some(survey);
+            self.note(Step::Held, |entry| {
+                entry.counts = Some(counts);
+                entry.reason = reason;
+            })?;
+            return Ok(Outcome::HeldAgain);
+        }
+        self.survey = Some(survey);
+        self.record.counts = None;
+        self.follow(Event::Released, |entry| entry.next_row = Some(0))?;
+        self.work()
+    }
+
+    /// Drops a held plan; its file is rejected.
+    pub fn discard(&mut self) -> Result<Outcome, ImportError> {
+        self.must_be_held()?;
+        self.follow(Event::Discarded, |entry| {
+            entry.reason = Some("discarded by the operator".to_owned());
+        })?;
+        self.work()
+    }
+
+    /// The file is where no step left it: what was applied stays, the rest is rejected.
+    pub fn lose(&mut self, reason: &str) -> Result<Outcome, ImportError> {
+        self.follow(Event::Lost, |entry| entry.reason = Some(reason.to_owned()))?;
+        self.work()
+    }
+
+    fn must_be_held(&self) -> Result<(), ImportError> {
+        if self.state == State::Held {
+            return Ok(());
+        }
+        let (import_id, state) = (self.record.import_id.clone(), self.record.step.to_string());
+        Err(ImportError::NotHeld { import_id, state })
+    }
+
+    fn check_and_plan(&mut self) -> Result<(), ImportError> {
+        let mut survey = self.make_survey()?;
+        let (rows, counts) = (survey.tally.rows, counts_map(&survey.counts));
+        let refused_book = self.refuse_empty_book(&mut survey);
+        if survey.file_rejected || refused_book {
+            let findings = findings_json(&survey.about_file);
+            let reason = survey
+                .about_file
+                .iter()
+                .find(|finding| finding.code.is_error())
+                .map(|finding| finding.code.name().to_owned());
+            log::file_rejected(self.about(), reason.as_deref().unwrap_or("file-rejected"));
+            self.survey = Some(survey);
+            return self.follow(Event::TurnedDown, |entry| {
+                entry.rows = Some(rows);
+                entry.counts = Some(counts);
+                entry.reason = reason;
+                entry.findings = findings;
+            });
+        }
+        if self.state == State::Claimed {
+            self.follow(Event::Read, |entry| entry.rows = Some(rows))?;
+        }
+        let brake = if survey.held.is_some() { Brake::Pulled } else { Brake::Clear };
+        let turned_down = survey.facts.turned_down_by.map(|_| true);
+        let findings = findings_json(&survey.about_file);
+        let planned = log_counts(&survey.counts);
+        self.survey = Some(survey);
+        log::file_planned(self.about(), planned, clock::since_start() - self.started);
+        self.follow(Event::PlanMade(brake), |entry| {
+            entry.rows = Some(rows);
+            entry.counts = Some(counts);
+            entry.turned_down = turned_down;
+            entry.findings = findings;
+        })
+    }
+
+    /// A full book without a record would end everything; it is taken for a broken export.
+    fn refuse_empty_book(&self, survey: &mut Survey) -> bool {
+        use intake_core::code::Code;
+        use intake_core::finding::Detail;
+        let empty = self.terms.delivery == crate::config::Delivery::Full && survey.tally.rows == 0;
+        if empty && !survey.file_rejected {
+            survey.about_file.push(Finding::about_file(Code::FullBookEmpty, Detail::None));
+        }
+        empty
+    }
+
+    fn hold(&mut self) -> Result<(), ImportError> {
+        let held = match &self.survey {
+            Some(survey) => survey.held,
+            None => self.make_survey()?.held,
+        };
+        let reason = held.map_or_else(String::new, |held| held_reason(&held));
+        log::file_held(self.about(), &reason);
+        self.follow(Event::HoldNoted, |entry| entry.reason = Some(reason))
+    }
+
+    fn apply(&mut self) -> Result<(), ImportError> {
+        let mut survey = match self.survey.take() {
+            Some(survey) => survey,
+            None => self.make_survey()?,
+        };
+        if self.record.next_row > 0 {
+            log::import_resumed(self.about(), self.record.next_row);
+        }
+        // What was decided before the first row was written holds for all rows, whatever has changed since.
+        survey.facts.turned_down_by = match (self.record.turned_down, survey.facts.turned_down_by) {
+            (true, rejects) => rejects.or(Some(1)),
+            (false, _) => None,
+        };
+        let applying = self.record.step == Step::Applying;
+        let before = self.record.counts.as_ref().filter(|_| applying).map(counts_of);
+        let sha256 = survey.end.sha256;
+        let (file, import_id) = (self.record.file.clone(), self.record.import_id.clone());
+        let writing = Writing {
+            import_id: &import_id,
+            file: &file,
+            terms: &self.terms,
+            now: self.now,
+            sha256,
+            before: before.unwrap_or_default(),
+        };
+        let (books, body) = (&self.data.books, self.body());
+        let after_row = self.record.next_row;
+        let mut counts =
+            apply_rows(books, &body, writing, &survey.facts, after_row, self.going)?;
+        counts.missing = survey.counts.missing;
+        if self.record.turned_down {
+            let reason = "file_policy";
+            log::file_rejected(self.about(), reason);
+            return self.end_rows(Event::TurnedDown, &counts, Some(reason.to_owned()));
+        }
+        if self.terms.end_missing && self.terms.delivery == crate::config::Delivery::Full {
+            end_missing(books, writing, survey.tally.ledger())?;
+        }
+        log::file_applied(self.about(), log_counts(&counts), clock::since_start() - self.started);
+        self.end_rows(Event::AllApplied, &counts, None)
+    }
+
+    fn end_rows(
+        &mut self,
+        event: Event,
+        counts: &Counts,
+        reason: Option<String>,
+    ) -> Result<(), ImportError> {
+        // The lifecycle knows of rows only when there were some.
+        if let Some(record) = self.data.books.store().file(&self.record.import_id)? {
+            self.state = record.progress().state_while_working(self.state);
+        }
+        let counts = counts_map(counts);
+        self.follow(event, |entry| {
+            entry.counts = Some(counts);
+            entry.reason = reason;
+        })
+    }
+
+    fn write_receipt(&mut self) -> Result<(), ImportError> {
+        self.data.books.flush()?;
+        let written = receipt::write(&receipt::Request {
+            record: &self.record,
+            name: &self.name,
+            journal: self.data.books.journal_path(),
+            body: &self.body(),
+            options: &self.terms.read_options(self.now),
+            outbox: &self.data.outbox.path().join(self.partner.as_str()),
+            import_id: &self.id,
+            zone: &self.terms.zone,
+        })?;
+        log::receipt_written(self.about(), written.rejects);
+        self.follow(Event::ReceiptWritten, |entry| entry.place = Some(written.receipt))
+    }
+
+    fn lay_to_rest(&mut self) -> Result<(), ImportError> {
+        let folders = &self.data.folders;
+        let rested = if self.record.ending == Some(Ending::Applied) {
+            let claimed: jiff::Timestamp = self
+                .record
+                .claimed
+                .parse()
+                .map_err(|_| ImportError::Record(self.record.import_id.clone()))?;
+            let month = Month::of(claimed.to_zoned_datetime(self.terms.zone.clone()).date());
+            to_archive(folders, &self.partner, month, &self.id, &self.name)
+        } else {
+            to_rejected(folders, &self.partner, &self.id, &self.name)
+        };
+        let place = match rested {
+            Ok(rested) => {
+                let path = rested.path.strip_prefix(&self.data.path).unwrap_or(&rested.path);
+                log::file_archived(self.about(), path);
+                printable(path.as_os_str())
+            }
+            // Somebody took the file away; the import itself is whole.
+            Err(MoveError::Missing { .. }) => String::new(),
+            Err(error) => return Err(error.into()),
+        };
+        self.follow(Event::LaidToRest, |entry| entry.place = Some(place))
+    }
+
+    fn make_survey(&self) -> Result<Survey, ImportError> {
+        let store = self.data.books.store();
+        let hashing = Hashing::Known(sha256_of(&self.record));
+        Ok(survey(&self.body(), store, &self.terms, self.now, hashing)?)
+    }
+
+    /// Journals the step that the event leads to, if it leads to one, and is there.
+    fn follow(
+        &mut self,
+        event: Event,
+        fill: impl FnOnce(&mut FileEntry),
+    ) -> Result<(), ImportError> {
+        let transition = lifecycle::next(self.state, event)?;
+        if let Some(step) = transition.step {
+            self.note(step, fill)?;
+        }
+        self.state = transition.state;
+        Ok(())
+    }
+
+    fn note(&mut self, step: Step, fill: impl FnOnce(&mut FileEntry)) -> Result<(), ImportError> {
+        let id = self.record.import_id.clone();
+        self.data.books.write(|sheet| {
+            let time = sheet.time().to_owned();
+            let mut entry = FileEntry::new(&id, &time, step);
+            fill(&mut entry);
+            sheet.file(entry);
+            Ok::<(), ImportError>(())
+        })?;
+        if let Some(record) = self.data.books.store().file(&id)? {
+            self.record = record;
+        }
+        Ok(())
+    }
+
+    fn body(&self) -> PathBuf {
+        let folder = |name: &str| self.data.path.join(name).join(self.id.as_str()).join("body");
+        let held = folder("held");
+        if held.exists() { held } else { folder("work") }
+    }
+
+    fn about(&self) -> log::About<'_> {
+        log::About {
+            import_id: &self.record.import_id,
+            partner: &self.record.partner,
+            file: OsStr::new(&self.record.file),
+        }
+    }
+}
+
+/// Why the brake holds a plan, for the operator.
+pub fn held_reason(held: &Held) -> String {
+    let Held { what, planned, of, threshold } = held;
+    let share = threshold.share * 100.0;
+    format!("{what}: {planned} of {of}, more than {} and more than {share} %", threshold.count)
+}
+
+fn findings_json(findings: &[Finding]) -> Vec<serde_json::Value> {
+    findings.iter().filter_map(|finding| serde_json::to_value(Item(finding)).ok()).collect()
+}
+
+fn log_counts(counts: &Counts) -> log::Counts {
+    use intake_core::plan::Decision;
+    let of = |decision| counts.of(decision);
+    log::Counts {
+        create: of(Decision::Create),
+        update: of(Decision::Update),
+        payment: of(Decision::Payment),
+        end: of(Decision::End),
+        reactivate: of(Decision::Reactivate),
+        unchanged: of(Decision::Unchanged),
+        reject: of(Decision::Reject),
+        create_customer: counts.create_customer,
+    }
+}
+
+fn name_of(record: &FileRecord) -> OsString {
+    let bytes = record.name_bytes.as_deref().and_then(unhex);
+    bytes.map_or_else(|| OsString::from(&record.file), OsString::from_vec)
+}
+
+fn sha256_of(record: &FileRecord) -> [u8; 32] {
+    unhex(&record.sha256).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}

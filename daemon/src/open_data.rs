@@ -1,0 +1,85 @@
+//! What belongs to a data directory that this process owns?
+//! One process at a time: the lock is taken first and given back last.
+
+use crate::books::{Books, BooksError, BooksOptions};
+use crate::config::Config;
+use crate::folder::directory::{Directory, IoAt};
+use crate::folder::moves::Folders;
+use crate::system::{DataLock, LockError, PathError, SyncFileRange, deny_sync_file_range, free_bytes};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A data directory with everything in it open.
+pub struct OpenData {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// Journal and store.
+    pub books: Books,
+    /// The folders that files pass through.
+    pub folders: Folders,
+    /// Where partners drop files.
+    pub inbox: Directory,
+    /// Where partners find receipts.
+    pub outbox: Directory,
+    turns: Mutex<HashMap<String, Arc<Mutex<()>>>>,
+    _lock: DataLock,
+}
+
+/// Why a data directory could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenDataError {
+    /// It could not be made.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// Another process owns it.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A folder in it.
+    #[error(transparent)]
+    Folder(#[from] IoAt),
+    /// The books.
+    #[error(transparent)]
+    Books(#[from] BooksError),
+    /// The kernel does not let us make the store durable.
+    #[error(transparent)]
+    Deny(#[from] crate::system::DenyError),
+}
+
+impl OpenData {
+    /// Opens a data directory, makes what is missing in it, and brings its store up to its journal.
+    pub fn open(path: &Path, config: Config) -> Result<Self, OpenDataError> {
+        // Where the kernel has no such filter, every commit is still followed by `syncfs`.
+        let _: SyncFileRange = deny_sync_file_range()?;
+        std::fs::create_dir_all(path).map_err(PathError::of("make", path))?;
+        let lock = DataLock::take(path)?;
+        let data = Directory::open(path)?;
+        let folders = Folders::open(&data)?;
+        let inbox = data.ensure_child("inbox", crate::folder::directory::READABLE_FOLDER)?;
+        let outbox = data.ensure_child("outbox", crate::folder::directory::READABLE_FOLDER)?;
+        for partner in config.partners.keys() {
+            inbox.ensure_child(partner, crate::folder::directory::READABLE_FOLDER)?;
+            outbox.ensure_child(partner, crate::folder::directory::READABLE_FOLDER)?;
+        }
+        let options = BooksOptions {
+            segment_bytes: config.daemon.journal_segment,
+            cache_bytes: config.daemon.store_cache,
+        };
+        let books = Books::open(path, options)?;
+        Ok(Self { path: path.to_owned(), config, books, folders, inbox, outbox, turns: Mutex::default(), _lock: lock })
+    }
+
+    /// Whose turn it is to work for a partner: one file at a time, in the order of arrival.
+    pub fn serial(&self, partner: &str) -> Arc<Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(partner.to_owned()).or_default())
+    }
+
+    /// Is there less free space than the reserve demands? Then how much there is.
+    pub fn low_on_space(&self) -> Result<Option<u64>, PathError> {
+        let free = free_bytes(&self.path)?;
+        Ok((free < self.config.daemon.disk_reserve).then_some(free))
+    }
+}

@@ -1,0 +1,86 @@
+//! Who performs a command on an open data directory?
+//! The same code whether the program owns the directory itself or a running daemon does and was asked over its
+//! socket. No rule lives here.
+
+mod check;
+mod import;
+mod keep;
+mod plan;
+mod verify;
+
+use crate::cli::args::{Command, CustomerAction, Language, OfferAction, Outcome};
+use crate::commands::{self, Speech};
+use crate::config::Config;
+use crate::clock;
+use crate::open_data::OpenData;
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+
+/// The files that a command brings, one after another.
+pub trait Inputs {
+    /// The next file: its name and its bytes. Whatever was not read of the one before is passed over.
+    #[expect(clippy::type_complexity, reason = "a name and a reader")]
+    fn next(&mut self) -> io::Result<Option<(OsString, Box<dyn Read + Send + '_>)>>;
+}
+
+/// On whose behalf a command runs.
+#[derive(Clone, Copy)]
+pub struct Call<'c> {
+    /// How it speaks.
+    pub speech: &'c Speech,
+    /// Hears of progress in rows, and says whether to go on.
+    pub going: &'c (dyn Fn(u64) -> bool + Sync),
+}
+
+/// How a command speaks, with the zone of the default profile.
+pub fn speech(language: Language, config: &Config) -> Speech {
+    Speech { language: language.into(), now: clock::now(), zone: config.profile.time_zone.clone() }
+}
+
+/// Does the command need the data directory to itself, be it through its owner?
+pub fn needs_owner(command: &Command) -> bool {
+    match command {
+        Command::Serve(_) | Command::Log(_) | Command::Config(_) | Command::Template(_) => false,
+        Command::Check(check) => check.data.is_some(),
+        _ => true,
+    }
+}
+
+/// Performs a command that needs the data directory.
+pub fn run(
+    command: &Command,
+    data: &OpenData,
+    call: &Call<'_>,
+    inputs: &mut dyn Inputs,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let store = data.books.store();
+    let journal = data.books.journal_path();
+    let speech = call.speech;
+    match command {
+        Command::Check(arguments) => check::run(arguments, data, call, inputs, out),
+        Command::Plan(arguments) => plan::run(arguments, data, call, inputs, out),
+        Command::Import(arguments) => import::run(arguments, data, call, inputs, out),
+        Command::Order(arguments) => commands::order::run(arguments, store, journal, speech, out),
+        Command::Files(arguments) => commands::files::run(arguments, store, speech, out),
+        Command::Release(arguments) => import::release(&arguments.id, data, call, out),
+        Command::Discard(arguments) => import::discard(&arguments.id, data, call, out),
+        Command::Offer(OfferAction::List(arguments)) => {
+            commands::offers::list(arguments, store, speech, out)
+        }
+        Command::Offer(OfferAction::Add(arguments)) => keep::add_offer(arguments, data, call, out),
+        Command::Offer(OfferAction::Load(_)) => keep::load_offers(data, call, inputs, out),
+        Command::Customer(CustomerAction::Show(arguments)) => {
+            commands::customers::show(arguments, store, speech, out)
+        }
+        Command::Customer(CustomerAction::Add(arguments)) => {
+            keep::add_customer(arguments, data, call, out)
+        }
+        Command::Customer(CustomerAction::Load(_)) => keep::load_customers(data, call, inputs, out),
+        Command::Verify(_) => verify::verify(data, call, out),
+        Command::Rebuild(_) => verify::rebuild(data, call, out),
+        Command::Serve(_) | Command::Log(_) | Command::Config(_) | Command::Template(_) => {
+            anyhow::bail!("this command does not need the data directory's owner")
+        }
+    }
+}

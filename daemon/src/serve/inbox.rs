@@ -1,0 +1,232 @@
+//! Which files wait in the inbox, and when is the next look?
+//! One loop: whatever wakes it, it scans and lets the pure rules judge; nothing is inferred from an event alone.
+
+use super::Daemon;
+use super::partners::{Partners, Task, TaskEnd};
+use super::watching::Watching;
+use crate::clock;
+use crate::folder::directory::Directory;
+use crate::folder::lifecycle::State;
+use crate::folder::moves::survey;
+use crate::folder::names::PartnerName;
+use crate::folder::safe_name::printable;
+use crate::folder::scan::{Oddity, PartnerScan, scan};
+use crate::folder::settle::{Novelty, Verdict};
+use crate::log;
+use crate::receipt;
+use crate::state::file_record::import_number;
+use std::ffi::OsStr;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+/// Watches over the inbox until the daemon ends.
+pub(super) fn watch_over(daemon: &Arc<Daemon>, partners: &Partners, woken: &Receiver<()>) {
+    resume_open_imports(daemon, partners);
+    let mut watching = Watching::start(daemon);
+    let mut low = false;
+    while !daemon.ending() {
+        take_ends(&mut watching, daemon, partners);
+        let look_again = look(daemon, partners, &mut watching, &mut low);
+        let longest = daemon.data.config.daemon.scan_interval;
+        let wait = look_again.map_or(longest, |until| {
+            until.saturating_sub(clock::since_start()).clamp(SHORTEST_WAIT, longest)
+        });
+        // Woken or not, the next thing is a scan.
+        let _ = woken.recv_timeout(wait);
+    }
+}
+
+/// Two scans are at least so far apart, so that a producer that never pauses costs no core.
+const SHORTEST_WAIT: Duration = Duration::from_millis(5);
+
+/// Takes up what the last life of the daemon left.
+fn resume_open_imports(daemon: &Arc<Daemon>, partners: &Partners) {
+    let data = &daemon.data;
+    let files = match data.books.store().files() {
+        Ok(files) => files,
+        Err(error) => {
+            log::daemon_failed(&error);
+            return daemon.begin_anew();
+        }
+    };
+    let known: Vec<String> = files.iter().map(|record| record.import_id.clone()).collect();
+    for record in files.into_iter().filter(|record| record.is_open()) {
+        if let Ok(partner) = PartnerName::parse(&record.partner) {
+            let held = record.progress().state() == State::Held;
+            let moved = data.path.join("held").join(&record.import_id).exists();
+            if !(held && moved) {
+                partners.give(&partner, Task::TakeUp(Box::new(record)));
+            }
+        }
+    }
+    // A claim that was cut off before the journal heard of it.
+    match survey(&data.folders.work) {
+        Ok(found) => {
+            for leftover in found.leftovers {
+                if let Some(number) = import_number(leftover.import_id.as_str()) {
+                    data.books.pass_import_number(number);
+                }
+                if !known.iter().any(|id| id == leftover.import_id.as_str()) {
+                    let unclaimed = PartnerName::parse("unknown");
+                    if let Some(partner) = leftover.partner.or(unclaimed.ok()) {
+                        partners.give(&partner, Task::Adopt(leftover.import_id));
+                    }
+                }
+            }
+        }
+        Err(error) => log::daemon_failed(&error),
+    }
+}
+
+/// One scan and what follows from it. Gives when the next one can settle something.
+fn look(
+    daemon: &Arc<Daemon>,
+    partners: &Partners,
+    watching: &mut Watching,
+    low: &mut bool,
+) -> Option<Duration> {
+    let hint = watching.watch.take();
+    let started = clock::since_start();
+    let seen = match scan(daemon.data.inbox.path()) {
+        Ok(seen) => seen,
+        Err(error) => {
+            log::folder_scan_failed("", &error);
+            return None;
+        }
+    };
+    let folders: Vec<&Directory> = seen
+        .partners
+        .iter()
+        .filter_map(|partner| partner.listing.as_ref().ok().map(|listing| &listing.folder))
+        .collect();
+    for trouble in watching.watch.follow(&folders) {
+        log::watcher_lost(&trouble);
+    }
+    for oddity in &seen.oddities {
+        tell_oddity(watching, oddity);
+    }
+    let enough_space = space_for_claims(daemon, low);
+    let none = std::collections::HashSet::new();
+    let mut look_again: Option<Duration> = None;
+    let mut entries = 0;
+    for partner in &seen.partners {
+        let renamed = hint.renamed.get(&partner.partner).unwrap_or(&none);
+        let until = look_at_partner(daemon, partners, watching, partner, renamed, enough_space);
+        look_again = [look_again, until].into_iter().flatten().min();
+        entries += partner.listing.as_ref().map_or(0, |listing| listing.sightings.len());
+    }
+    if entries > 0 {
+        log::inbox_scanned(entries, clock::since_start() - started);
+    }
+    look_again
+}
+
+fn look_at_partner(
+    daemon: &Arc<Daemon>,
+    partners: &Partners,
+    watching: &mut Watching,
+    seen: &PartnerScan,
+    renamed: &std::collections::HashSet<std::ffi::OsString>,
+    enough_space: bool,
+) -> Option<Duration> {
+    let partner = &seen.partner;
+    let listing = match &seen.listing {
+        Ok(listing) => listing,
+        Err(error) => {
+            if watching.told.insert(format!("scan {partner}")) {
+                log::folder_scan_failed(partner.as_str(), error);
+            }
+            return None;
+        }
+    };
+    watching.told.remove(&format!("scan {partner}"));
+    let now = clock::since_start();
+    let settler = watching.settler(daemon, partner);
+    let round = settler.observe(&listing.sightings, renamed, now);
+    let look_again = round.look_again;
+    let mut settled = Vec::new();
+    for judged in round.judged {
+        let sighting = judged.sighting;
+        match judged.verdict {
+            Verdict::Settled => settled.push(sighting.clone()),
+            Verdict::Refused(refusal) if judged.novelty == Novelty::New => {
+                let reason = refusal.to_string();
+                log::file_refused(partner.as_str(), &sighting.name, &reason);
+                let outbox = daemon.data.outbox.path().join(partner.as_str());
+                let zone = &daemon.data.config.profile(partner.as_str()).time_zone;
+                let told = receipt::refused(
+                    &outbox,
+                    partner.as_str(),
+                    &sighting.name,
+                    refusal,
+                    clock::now(),
+                    zone,
+                );
+                if let Err(error) = told {
+                    log::folder_scan_failed(partner.as_str(), &error);
+                }
+            }
+            _ => {}
+        }
+    }
+    if enough_space {
+        for sighting in settled {
+            if let Some(settler) = watching.settlers.get_mut(partner) {
+                settler.claiming(&sighting.name);
+            }
+            partners.give(partner, Task::Claim(Box::new(sighting)));
+        }
+    }
+    look_again
+}
+
+/// What became of the claims that were given away.
+fn take_ends(watching: &mut Watching, daemon: &Daemon, partners: &Partners) {
+    for end in partners.ends() {
+        let (partner, name, returned) = match end {
+            TaskEnd::Claimed { partner, name } => (partner, name, None),
+            TaskEnd::Returned { partner, name, back_as } => (partner, name, Some(back_as)),
+        };
+        let settler = watching.settler(daemon, &partner);
+        settler.claimed(&name);
+        if let Some(back_as) = returned {
+            settler.returned(&back_as);
+        }
+    }
+}
+
+fn space_for_claims(daemon: &Daemon, low: &mut bool) -> bool {
+    let reserve = daemon.data.config.daemon.disk_reserve;
+    match daemon.data.low_on_space() {
+        Ok(None) => {
+            if std::mem::take(low) {
+                log::disk_recovered(reserve, reserve);
+            }
+            true
+        }
+        Ok(Some(free)) => {
+            if !std::mem::replace(low, true) {
+                log::disk_low(free, reserve);
+            }
+            false
+        }
+        Err(error) => {
+            log::daemon_failed(&error);
+            false
+        }
+    }
+}
+
+fn tell_oddity(watching: &mut Watching, oddity: &Oddity) {
+    let name: &OsStr = oddity.name();
+    if watching.told.insert(format!("odd {}", printable(name))) {
+        let reason = match oddity {
+            Oddity::Stray { .. } => "files belong into a partner's folder",
+            Oddity::BadFolderName { .. } => {
+                "a partner's folder is named with a-z, 0-9, `-` and `_` only"
+            }
+        };
+        log::partner_folder_bad(name, reason);
+    }
+}

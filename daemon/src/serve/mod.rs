@@ -1,0 +1,168 @@
+//! How does the daemon live?
+//! It opens the data directory, works until it is told to stop, and after a failure of the machine opens it anew:
+//! whatever was acknowledged is in the journal, so starting again loses nothing.
+
+mod inbox;
+mod partners;
+pub mod socket;
+mod watching;
+
+use crate::cli::args::Outcome;
+use crate::clock;
+use crate::config::Config;
+use crate::log;
+use crate::open_data::{OpenData, OpenDataError};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
+
+/// What the threads of the daemon share.
+pub struct Daemon {
+    /// The data directory.
+    pub data: OpenData,
+    signals: Signals,
+}
+
+/// What the outside, or a failure within, asks of the daemon.
+#[derive(Clone)]
+struct Signals {
+    stop: Arc<AtomicBool>,
+    again: Arc<AtomicBool>,
+    wake: SyncSender<()>,
+}
+
+/// After a failure of the machine the data directory is opened again so much later.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+/// Serves until SIGTERM or SIGINT. An error means that it could not start at all.
+pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let (wake, woken) = sync_channel(1);
+    let signals =
+        Signals { stop: Arc::default(), again: Arc::default(), wake };
+    runtime.spawn(listen_for_signals(signals.clone())?);
+    let mut first = true;
+    loop {
+        signals.again.store(false, Ordering::SeqCst);
+        match OpenData::open(path, config.clone()) {
+            Ok(data) => {
+                let daemon = Arc::new(Daemon { data, signals: signals.clone() });
+                log::daemon_started(env!("CARGO_PKG_VERSION"), path, config.partners.len());
+                live(&runtime, &daemon, &woken)?;
+            }
+            // At the first start the operator is there to read it; later the machine may mend by itself.
+            Err(error) if first || is_for_good(&error) => return Err(error.into()),
+            Err(error) => log::daemon_failed(&error),
+        }
+        first = false;
+        if signals.stopping() {
+            log::daemon_stopped("signal", clock::since_start());
+            return Ok(Outcome::Done);
+        }
+        pause(&signals, &woken);
+    }
+}
+
+impl Daemon {
+    /// Does the daemon end, or begin anew, so that work is to be left as it is?
+    pub fn ending(&self) -> bool {
+        self.signals.stopping() || self.signals.again.load(Ordering::SeqCst)
+    }
+
+    /// Ends this life of the daemon; it opens the data directory anew.
+    pub fn begin_anew(&self) {
+        self.signals.again.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Looks into the inbox now.
+    pub fn wake(&self) {
+        // A full channel means that somebody woke it already.
+        let _ = self.signals.wake.try_send(());
+    }
+}
+
+impl Signals {
+    fn stopping(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+}
+
+/// One life, from the open data directory to its end.
+fn live(
+    runtime: &tokio::runtime::Runtime,
+    daemon: &Arc<Daemon>,
+    woken: &Receiver<()>,
+) -> Result<(), anyhow::Error> {
+    let socket = socket::Listener::bind(&daemon.data.path)?;
+    let partners = partners::Partners::new(Arc::clone(daemon));
+    let accepting = runtime.spawn(socket::accept(socket, Arc::clone(daemon)));
+    inbox::watch_over(daemon, &partners, woken);
+    accepting.abort();
+    // The socket's task holds the daemon; it must be gone before the data directory is closed.
+    let _ = runtime.block_on(accepting);
+    partners.end();
+    socket::remove(&daemon.data.path);
+    if !daemon.data.books.failed()
+        && let Err(error) = daemon.data.books.flush()
+    {
+        log::daemon_failed(&error);
+    }
+    wait_for_commands(daemon);
+    Ok(())
+}
+
+/// Commands that came over the socket end with the daemon; they are short, or stop at the next block.
+fn wait_for_commands(daemon: &Arc<Daemon>) {
+    let mut waited = Duration::ZERO;
+    while Arc::strong_count(daemon) > 1 && waited < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(20));
+        waited += Duration::from_millis(20);
+    }
+}
+
+fn pause(signals: &Signals, woken: &Receiver<()>) {
+    let until = clock::since_start() + PAUSE_AFTER_FAILURE;
+    while !signals.stopping() {
+        let left = until.saturating_sub(clock::since_start());
+        if left.is_zero() || woken.recv_timeout(left) == Err(RecvTimeoutError::Disconnected) {
+            return;
+        }
+    }
+}
+
+/// Another owner of the directory, and a journal that is damaged, do not go away by waiting.
+fn is_for_good(error: &OpenDataError) -> bool {
+    use crate::books::BooksError;
+    use crate::journal::JournalError;
+    use crate::state::StoreError;
+    let journal = match error {
+        OpenDataError::Lock(_) | OpenDataError::Deny(_) => return true,
+        OpenDataError::Books(
+            BooksError::Journal(error) | BooksError::Store(StoreError::Journal(error)),
+        ) => error,
+        OpenDataError::Books(BooksError::Store(StoreError::Line(_))) => return true,
+        _ => return false,
+    };
+    matches!(journal, JournalError::Damaged { .. } | JournalError::UnknownVersion { .. })
+}
+
+fn listen_for_signals(
+    signals: Signals,
+) -> Result<impl Future<Output = ()> + Send + 'static, std::io::Error> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let runtime_signal = move || -> Result<_, std::io::Error> {
+        Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+    };
+    Ok(async move {
+        let Ok((mut terminate, mut interrupt)) = runtime_signal() else { return };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        signals.stop.store(true, Ordering::SeqCst);
+        let _ = signals.wake.try_send(());
+    })
+}
