@@ -5,9 +5,11 @@
 
 pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod entry;
 pub mod folder;
+pub mod import;
 pub mod journal;
 pub mod log;
 pub mod printable;
