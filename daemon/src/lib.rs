@@ -6,6 +6,7 @@
 pub mod books;
 pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod entry;
 pub mod folder;

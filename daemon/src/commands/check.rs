@@ -1,0 +1,420 @@
+//! Is a file right, and where exactly is it wrong?
+//! Every finding is reported, in the order of the file, while it is read: the report is never held in memory.
+
+use std::io::{self, Read, Write};
+
+use intake_core::check::{Examined, Tally, examine};
+use intake_core::code::Code;
+use intake_core::finding::{Finding, Language};
+use intake_core::read::{Block, ReadOptions, Shape};
+use intake_core::report::{
+    self, FileIdentity, Item, check_head, check_item, check_summary_line, check_tail,
+};
+
+use super::Speech;
+use super::finding_text::{verdict, write_finding, write_groups};
+use crate::cli::args::{Outcome, ReportFormat};
+use crate::cli::terminal::HEADING;
+use crate::import::pass::{Hashing, Step, over_blocks};
+use crate::printable::printable;
+
+/// Checks one file by what the file itself tells and writes its report. [`Outcome::Findings`] where there is
+/// an error; warnings and notes are none.
+///
+/// `name` is the file's as it is shown. `progress` hears bytes and records done. JSON is one document with
+/// the items first; NDJSON is one item a line and at last a line of type `summary`.
+///
+/// Fails where `source` cannot be read or `out` cannot be written.
+pub fn check(
+    name: &str,
+    source: impl Read + Send,
+    options: ReadOptions,
+    format: ReportFormat,
+    speech: &Speech,
+    out: &mut dyn Write,
+    progress: &dyn Fn(u64, u64),
+) -> anyhow::Result<Outcome> {
+    let language = speech.language;
+    let mut report = Report {
+        format,
+        items: 0,
+        out,
+    };
+    let mut tally = Tally::default();
+    report.begin(name).map_err(|trouble| trouble.about(name))?;
+    let mut done_bytes = 0;
+    let end = over_blocks(
+        source,
+        options,
+        Hashing::Wanted,
+        |shape, block| Rendered::of(shape, &block, format, language),
+        |step| {
+            match step {
+                Step::Block(
+                    shape,
+                    Rendered {
+                        examined,
+                        text,
+                        items,
+                    },
+                ) => {
+                    done_bytes += examined.bytes;
+                    report.put(&text, items)?;
+                    // What the block's own records are about is rendered already; the rest is known only now.
+                    let mut late = Vec::new();
+                    let mut late_items = 0;
+                    tally.absorb(&shape, examined, &mut |finding| {
+                        if is_of_the_tally(finding) {
+                            render(&mut late, finding, format, language);
+                            late_items += 1;
+                        }
+                    });
+                    report.put(&late, late_items)?;
+                    progress(done_bytes, tally.rows);
+                }
+                Step::AboutFile(findings) => {
+                    let mut text = Vec::new();
+                    for finding in &findings {
+                        tally.about_file(finding, &mut |finding| {
+                            render(&mut text, finding, format, language);
+                        });
+                    }
+                    report.put(&text, findings.len() as u64)?;
+                }
+            }
+            Ok(())
+        },
+    )
+    .map_err(|trouble: Trouble| trouble.about(name))?;
+    tally.end(end.stopped);
+    let identity = FileIdentity::new(name, end.sha256, end.bytes, end.shape.as_deref());
+    report
+        .end(&identity, &tally, speech)
+        .map_err(|trouble| trouble.about(name))?;
+    Ok(if tally.has_errors() {
+        Outcome::Findings
+    } else {
+        Outcome::Done
+    })
+}
+
+/// What stopped a check. The pass itself fails only in reading.
+enum Trouble {
+    Read(io::Error),
+    Write(io::Error),
+}
+
+/// What a worker makes of a block.
+struct Rendered {
+    examined: Examined,
+    text: Vec<u8>,
+    items: u64,
+}
+
+/// The report while it is being written.
+struct Report<'o> {
+    format: ReportFormat,
+    items: u64,
+    out: &'o mut dyn Write,
+}
+
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl Trouble {
+    fn about(self, name: &str) -> anyhow::Error {
+        match self {
+            Self::Read(error) => {
+                anyhow::Error::new(error).context(format!("cannot read `{}`", printable(name)))
+            }
+            Self::Write(error) => anyhow::Error::new(error).context("cannot write the report"),
+        }
+    }
+}
+
+impl Rendered {
+    fn of(shape: &Shape, block: &Block, format: ReportFormat, language: Language) -> Self {
+        let examined = examine(shape, block);
+        let mut text = Vec::new();
+        for finding in &examined.findings {
+            render(&mut text, finding, format, language);
+        }
+        let items = examined.findings.len() as u64;
+        Self {
+            examined,
+            text,
+            items,
+        }
+    }
+}
+
+impl Report<'_> {
+    fn begin(&mut self, name: &str) -> Result<(), Trouble> {
+        match self.format {
+            ReportFormat::Text => {
+                self.write(format!("{HEADING}{}{HEADING:#}\n", printable(name)).as_bytes())
+            }
+            ReportFormat::Json => {
+                let mut head = Vec::new();
+                check_head(&mut head);
+                self.write(&head)
+            }
+            ReportFormat::Ndjson => Ok(()),
+        }
+    }
+
+    /// Writes rendered items. In JSON each comes with the comma before it, which the first one loses.
+    fn put(&mut self, text: &[u8], items: u64) -> Result<(), Trouble> {
+        let first_of_json = self.format == ReportFormat::Json && self.items == 0;
+        let text = if first_of_json {
+            text.strip_prefix(b",").unwrap_or(text)
+        } else {
+            text
+        };
+        self.items += items;
+        self.write(text)
+    }
+
+    fn end(&mut self, file: &FileIdentity, tally: &Tally, speech: &Speech) -> Result<(), Trouble> {
+        let mut tail = Vec::new();
+        match self.format {
+            ReportFormat::Text => {
+                tail.extend_from_slice(verdict(&file.name, tally, speech).as_bytes());
+                write_groups(&mut tail, tally, speech);
+            }
+            ReportFormat::Json => check_tail(&mut tail, file, tally),
+            ReportFormat::Ndjson => check_summary_line(&mut tail, file, tally),
+        }
+        self.write(&tail)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        self.out.write_all(bytes).map_err(Trouble::Write)
+    }
+}
+
+fn render(out: &mut Vec<u8>, finding: &Finding, format: ReportFormat, language: Language) {
+    match format {
+        ReportFormat::Text => write_finding(out, finding, language),
+        ReportFormat::Json => check_item(out, 1, finding),
+        ReportFormat::Ndjson => {
+            report::put(out, &Item(finding));
+            out.push(b'\n');
+        }
+    }
+}
+
+/// Whether a key stands twice is known only to who has seen all of them, in order.
+fn is_of_the_tally(finding: &Finding) -> bool {
+    matches!(finding.code, Code::DuplicateSame | Code::DuplicateDifferent)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::fixture::{plain, speech};
+    use intake_core::field::Table;
+    use std::cell::Cell;
+
+    const FILE: &str = "externalSystemId,plenigoOfferId,invoiceCustomerId,quantity,startDate,paymentMethod\n\
+        A-1,O_MZA1E7173120881551,100003,1,2026-01-01T00:00:00Z,BANK_ACCOUNT\n\
+        A-2,O_MZA1E7173120881551,100003,1e3,2026-02-31T00:00:00Z,BANK_ACCOUNT\n\
+        A-1,O_MZA1E7173120881551,100003,2,2026-01-01T00:00:00Z,BANK_ACCOUNT\n";
+
+    fn checked(file: &str, format: ReportFormat, language: Language) -> (String, Outcome) {
+        let speech = Speech {
+            language,
+            ..speech()
+        };
+        let options = ReadOptions::new(Table::Orders, speech.moment_now());
+        let mut out = Vec::new();
+        let heard = Cell::new((0, 0));
+        let hear = |bytes, rows| heard.set((bytes, rows));
+        let source = file.as_bytes();
+        let outcome = check(
+            "orders.csv",
+            source,
+            options,
+            format,
+            &speech,
+            &mut out,
+            &hear,
+        )
+        .unwrap();
+        assert!(heard.get().0 <= file.len() as u64);
+        (plain(&out), outcome)
+    }
+
+    #[test]
+    fn text_says_it_in_both_languages() {
+        let (en, outcome) = checked(FILE, ReportFormat::Text, Language::En);
+        assert_eq!(outcome, Outcome::Findings);
+        expect_test::expect![[r#"
+            orders.csv
+            line 3 (record 2), column D quantity: error: quantity is not a whole number in plain digits.
+                Only digits are allowed, without comma, point or exponent. Write the number in plain digits. Value: `1e3`
+            line 3 (record 2), column E startDate: error: startDate names a time that does not exist.
+                The calendar does not have it. Correct date and time. Value: `2026-02-31T00:00:00Z`
+            line 4 (record 3), column A externalSystemId: error: The same number stands with other content in record 1 (line 2).
+                It cannot be decided which record holds; all are rejected. Deliver the valid record only. Value: `A-1`
+            line 2 (record 1), column A externalSystemId: error: The same number stands with other content in record 3 (line 4).
+                It cannot be decided which record holds; all are rejected. Deliver the valid record only. Value: `A-1`
+            orders.csv has errors: 3 records, 0 accepted, 3 rejected; 4 errors, 0 warnings, 0 notes.
+              count  severity  code                 field             first on line
+                  2  error     duplicate-different  externalSystemId  4, 2
+                  1  error     integer-invalid      quantity          3
+                  1  error     date-time-no-such    startDate         3
+        "#]].assert_eq(&en);
+        expect_test::expect![[r#"
+            orders.csv
+            Zeile 3 (Datensatz 2), Spalte D quantity: Fehler: quantity ist keine ganze Zahl in einfachen Ziffern.
+                Erlaubt sind nur Ziffern, ohne Komma, Punkt oder Exponent. Die Zahl in einfachen Ziffern schreiben. Wert: `1e3`
+            Zeile 3 (Datensatz 2), Spalte E startDate: Fehler: startDate nennt einen Zeitpunkt, den es nicht gibt.
+                Der Kalender kennt ihn nicht. Datum und Uhrzeit berichtigen. Wert: `2026-02-31T00:00:00Z`
+            Zeile 4 (Datensatz 3), Spalte A externalSystemId: Fehler: Dieselbe Nummer steht mit anderem Inhalt in Datensatz 1 (Zeile 2).
+                Welcher Datensatz gilt, ist nicht zu entscheiden; alle werden abgelehnt. Nur den gültigen Datensatz liefern. Wert: `A-1`
+            Zeile 2 (Datensatz 1), Spalte A externalSystemId: Fehler: Dieselbe Nummer steht mit anderem Inhalt in Datensatz 3 (Zeile 4).
+                Welcher Datensatz gilt, ist nicht zu entscheiden; alle werden abgelehnt. Nur den gültigen Datensatz liefern. Wert: `A-1`
+            orders.csv hat Fehler: 3 Datensätze, 0 angenommen, 3 abgelehnt; 4 Fehler, 0 Warnungen, 0 Hinweise.
+              Anzahl  Schwere  Kennung              Feld              zuerst in Zeile
+                   2  Fehler   duplicate-different  externalSystemId  4, 2
+                   1  Fehler   integer-invalid      quantity          3
+                   1  Fehler   date-time-no-such    startDate         3
+        "#]].assert_eq(&checked(FILE, ReportFormat::Text, Language::De).0);
+    }
+
+    #[test]
+    fn a_good_file_is_done() {
+        let good: String = FILE
+            .lines()
+            .take(2)
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let (text, outcome) = checked(&good, ReportFormat::Text, Language::En);
+        assert_eq!(outcome, Outcome::Done);
+        expect_test::expect![[r#"
+            orders.csv
+            orders.csv is good: 1 record, 1 accepted, 0 rejected; 0 errors, 0 warnings, 0 notes.
+        "#]]
+        .assert_eq(&text);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_rejected_as_a_whole() {
+        let (text, outcome) = checked("", ReportFormat::Text, Language::En);
+        assert_eq!(outcome, Outcome::Findings);
+        expect_test::expect![[r#"
+            orders.csv
+            file: error: The file is empty.
+                An import needs at least a header and one record. Produce the file again and deliver it once more.
+            orders.csv is rejected as a whole: 0 records, 0 accepted, 0 rejected; 1 error, 0 warnings, 0 notes.
+              count  severity  code        field  first on line
+                  1  error     file-empty
+        "#]].assert_eq(&text);
+    }
+
+    #[test]
+    fn json_is_one_document() {
+        for (file, items) in [(FILE, 4), ("", 1), ("externalSystemId\n", 1)] {
+            let (text, _) = checked(file, ReportFormat::Json, Language::De);
+            let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let found = json["items"].as_array().unwrap().len();
+            assert!(found >= items, "{text}");
+            for key in ["version", "file", "rows", "accepted", "rejected", "groups"] {
+                assert!(!json[key].is_null(), "{key}");
+            }
+            assert_eq!(json["file"]["bytes"], file.len());
+        }
+    }
+
+    #[test]
+    fn ndjson_ends_with_the_summary() {
+        let (text, _) = checked(FILE, ReportFormat::Ndjson, Language::En);
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let (summary, items) = lines.split_last().unwrap();
+        assert_eq!(items.len(), 4);
+        assert!(items.iter().all(|item| item["message"]["de"].is_string()));
+        assert_eq!(summary["type"], "summary");
+        assert_eq!(summary["rejected"], 3);
+    }
+
+    /// The order of the items is that of the file, however many threads looked at it.
+    #[test]
+    fn large_files_are_reported_in_order() {
+        let mut file = FILE
+            .lines()
+            .take(1)
+            .map(|line| format!("{line}\n"))
+            .collect::<String>();
+        for row in 0..30_000 {
+            let quantity = if row % 3 == 0 { 0 } else { 1 };
+            file += &format!(
+                "A-{row},O_MZA1E7173120881551,100003,{quantity},2026-01-01T00:00:00Z,PAYPAL\n"
+            );
+        }
+        let (text, _) = checked(&file, ReportFormat::Json, Language::En);
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let rows = json["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["row"].as_u64());
+        assert!(rows.eq((0..30_000).step_by(3).map(|row| Some(row + 1))));
+    }
+
+    #[test]
+    fn trouble_names_what_it_is_about() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("the disk is gone"))
+            }
+        }
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::Error::from(io::ErrorKind::StorageFull))
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let speech = speech();
+        let options = || ReadOptions::new(Table::Orders, speech.moment_now());
+        let format = ReportFormat::Text;
+        let mut out = Vec::new();
+        let error = check(
+            "a\u{1b}",
+            Broken,
+            options(),
+            format,
+            &speech,
+            &mut out,
+            &|_, _| {},
+        );
+        assert_eq!(
+            format!("{:#}", error.unwrap_err()),
+            "cannot read `a\\u{1b}`: the disk is gone"
+        );
+        let source = FILE.as_bytes();
+        let error = check(
+            "a",
+            source,
+            options(),
+            format,
+            &speech,
+            &mut Full,
+            &|_, _| {},
+        );
+        assert_eq!(
+            format!("{:#}", error.unwrap_err()),
+            "cannot write the report: no storage space"
+        );
+    }
+}
