@@ -180,6 +180,21 @@ impl Books {
         Ok(())
     }
 
+    /// Lets nobody write while `look` runs.
+    pub fn quietly<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
+        let _writer = self.lock();
+        look(&self.store)
+    }
+
+    /// Makes the store's content anew from the journal: what it held is dropped, what the journal says is applied.
+    pub fn rebuild(&self) -> Result<(), BooksError> {
+        let writer = self.lock();
+        log::store_rebuild_started("asked for");
+        self.store.clear()?;
+        follow(&self.store, &self.journal, writer.journal.bytes_on_disk())?;
+        Ok(())
+    }
+
     /// Has a write failed, so that the books must be opened anew?
     pub fn failed(&self) -> bool {
         self.lock().failed
@@ -231,7 +246,7 @@ impl Sheet {
     }
 
     /// A number for a customer that comes without one: decimal digits that no customer has yet.
-    pub fn take_customer_id(&mut self, taken: impl Fn(&str) -> bool) -> String {
+    pub fn take_customer_id(&mut self, mut taken: impl FnMut(&str) -> bool) -> String {
         loop {
             let id = self.meta.next_customer_id.to_string();
             self.meta.next_customer_id += 1;

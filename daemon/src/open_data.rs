@@ -28,6 +28,12 @@ pub struct OpenData {
     _lock: DataLock,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Contents {
+    Kept,
+    MadeAnew,
+}
+
 /// Why a data directory could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenDataError {
@@ -51,6 +57,19 @@ pub enum OpenDataError {
 impl OpenData {
     /// Opens a data directory, makes what is missing in it, and brings its store up to its journal.
     pub fn open(path: &Path, config: Config) -> Result<Self, OpenDataError> {
+        Self::open_with(path, config, Contents::Kept)
+    }
+
+    /// The same, and makes the store anew from the journal, whatever state it is in.
+    pub fn open_rebuilding(path: &Path, config: Config) -> Result<Self, OpenDataError> {
+        Self::open_with(path, config, Contents::MadeAnew)
+    }
+
+    fn open_with(
+        path: &Path,
+        config: Config,
+        contents: Contents,
+    ) -> Result<Self, OpenDataError> {
         // Where the kernel has no such filter, every commit is still followed by `syncfs`.
         let _: SyncFileRange = deny_sync_file_range()?;
         std::fs::create_dir_all(path).map_err(PathError::of("make", path))?;
@@ -67,6 +86,10 @@ impl OpenData {
             segment_bytes: config.daemon.journal_segment,
             cache_bytes: config.daemon.store_cache,
         };
+        let state = path.join("state");
+        if contents == Contents::MadeAnew && state.exists() {
+            std::fs::remove_dir_all(&state).map_err(PathError::of("remove", &state))?;
+        }
         let books = Books::open(path, options)?;
         Ok(Self { path: path.to_owned(), config, books, folders, inbox, outbox, turns: Mutex::default(), _lock: lock })
     }

@@ -3,4 +3,5 @@
 //! No rule of the domain lives here: arguments are read into plain data, results are shown.
 
 pub mod args;
+pub mod run;
 pub mod terminal;

@@ -35,13 +35,8 @@ pub fn check(
     progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<Outcome> {
     let language = speech.language;
-    let mut report = Report {
-        format,
-        items: 0,
-        out,
-    };
+    let mut report = Report::begin(name, format, out)?;
     let mut tally = Tally::default();
-    report.begin(name).map_err(|trouble| trouble.about(name))?;
     let mut done_bytes = 0;
     let end = over_blocks(
         source,
@@ -88,9 +83,7 @@ pub fn check(
     .map_err(|trouble: Trouble| trouble.about(name))?;
     tally.end(end.stopped);
     let identity = FileIdentity::new(name, end.sha256, end.bytes, end.shape.as_deref());
-    report
-        .end(&identity, &tally, speech)
-        .map_err(|trouble| trouble.about(name))?;
+    report.end(&identity, &tally, speech)?;
     Ok(if tally.has_errors() {
         Outcome::Findings
     } else {
@@ -112,7 +105,7 @@ struct Rendered {
 }
 
 /// The report while it is being written.
-struct Report<'o> {
+pub(crate) struct Report<'o> {
     format: ReportFormat,
     items: u64,
     out: &'o mut dyn Write,
@@ -151,19 +144,38 @@ impl Rendered {
     }
 }
 
-impl Report<'_> {
-    fn begin(&mut self, name: &str) -> Result<(), Trouble> {
-        match self.format {
+impl<'o> Report<'o> {
+    /// Begins the report of a file.
+    pub(crate) fn begin(
+        name: &str,
+        format: ReportFormat,
+        out: &'o mut dyn Write,
+    ) -> anyhow::Result<Self> {
+        let mut report = Report { format, items: 0, out };
+        let begun = match format {
             ReportFormat::Text => {
-                self.write(format!("{HEADING}{}{HEADING:#}\n", printable(name)).as_bytes())
+                report.write(format!("{HEADING}{}{HEADING:#}\n", printable(name)).as_bytes())
             }
             ReportFormat::Json => {
                 let mut head = Vec::new();
                 check_head(&mut head);
-                self.write(&head)
+                report.write(&head)
             }
             ReportFormat::Ndjson => Ok(()),
+        };
+        begun.map_err(|trouble| trouble.about(name))?;
+        Ok(report)
+    }
+
+    /// Reports findings.
+    pub(crate) fn findings(&mut self, findings: &[Finding], language: Language) -> io::Result<()> {
+        let mut text = Vec::new();
+        for finding in findings {
+            render(&mut text, finding, self.format, language);
         }
+        self.put(&text, findings.len() as u64).map_err(|trouble| match trouble {
+            Trouble::Read(error) | Trouble::Write(error) => error,
+        })
     }
 
     /// Writes rendered items. In JSON each comes with the comma before it, which the first one loses.
@@ -178,7 +190,13 @@ impl Report<'_> {
         self.write(text)
     }
 
-    fn end(&mut self, file: &FileIdentity, tally: &Tally, speech: &Speech) -> Result<(), Trouble> {
+    /// Ends the report with the verdict.
+    pub(crate) fn end(
+        &mut self,
+        file: &FileIdentity,
+        tally: &Tally,
+        speech: &Speech,
+    ) -> anyhow::Result<()> {
         let mut tail = Vec::new();
         match self.format {
             ReportFormat::Text => {
@@ -188,7 +206,7 @@ impl Report<'_> {
             ReportFormat::Json => check_tail(&mut tail, file, tally),
             ReportFormat::Ndjson => check_summary_line(&mut tail, file, tally),
         }
-        self.write(&tail)
+        self.write(&tail).map_err(|trouble| trouble.about(&file.name))
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {

@@ -85,6 +85,19 @@ pub enum Refusal {
     HardLinked,
 }
 
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Symlink => "a symbolic link",
+            Self::Fifo => "a named pipe",
+            Self::Socket => "a socket",
+            Self::Device => "a device",
+            Self::Directory => "a directory",
+            Self::HardLinked => "a file with further hard links",
+        })
+    }
+}
+
 /// What is to be thought of one file now. Times are on the caller's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

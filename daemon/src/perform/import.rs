@@ -69,7 +69,7 @@ pub(super) fn release(
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    decide_held(id, data, call, out, Import::release)
+    decide_held(id, data, call, out, |import| import.release())
 }
 
 /// Discards a held plan.
@@ -79,7 +79,7 @@ pub(super) fn discard(
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    decide_held(id, data, call, out, Import::discard)
+    decide_held(id, data, call, out, |import| import.discard())
 }
 
 fn decide_held(

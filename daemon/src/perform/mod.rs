@@ -61,12 +61,12 @@ pub fn run(
         Command::Check(arguments) => check::run(arguments, data, call, inputs, out),
         Command::Plan(arguments) => plan::run(arguments, data, call, inputs, out),
         Command::Import(arguments) => import::run(arguments, data, call, inputs, out),
-        Command::Order(arguments) => commands::order::run(arguments, store, journal, speech, out),
-        Command::Files(arguments) => commands::files::run(arguments, store, speech, out),
+        Command::Order(arguments) => commands::order::order(arguments, store, journal, speech, out),
+        Command::Files(arguments) => commands::files::files(store, arguments.format, speech, out),
         Command::Release(arguments) => import::release(&arguments.id, data, call, out),
         Command::Discard(arguments) => import::discard(&arguments.id, data, call, out),
         Command::Offer(OfferAction::List(arguments)) => {
-            commands::offers::list(arguments, store, speech, out)
+            commands::offers::list(store, arguments.format, speech, out)
         }
         Command::Offer(OfferAction::Add(arguments)) => keep::add_offer(arguments, data, call, out),
         Command::Offer(OfferAction::Load(_)) => keep::load_offers(data, call, inputs, out),

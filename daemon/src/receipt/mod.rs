@@ -13,3 +13,6 @@ pub struct Request<'r> { pub record: &'r FileRecord, pub name: &'r OsStr, pub jo
 pub struct Written { pub receipt: String, pub rejects: u64 }
 /// r
 pub fn write(_: &Request<'_>) -> Result<Written, ReceiptError> { Ok(Written { receipt: "x".into(), rejects: 0 }) }
+
+/// r
+pub fn refused(_: &Path, _: &str, _: &OsStr, _: crate::folder::settle::Refusal, _: jiff::Timestamp, _: &jiff::tz::TimeZone) -> Result<(), ReceiptError> { Ok(()) }

@@ -7,7 +7,6 @@
 
 use super::Daemon;
 use crate::cli::args::{Command, Language, Outcome};
-use crate::commands::Speech;
 use crate::perform::{self, Inputs};
 use serde::{Deserialize, Serialize};
 use std::ffi::OsString;

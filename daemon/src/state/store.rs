@@ -231,6 +231,15 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets everything, to be made anew from the journal's beginning. Readers find nothing until then.
+    pub fn clear(&self) -> Result<(), StoreError> {
+        self.engine.clear()?;
+        let mut layers = self.write();
+        *layers = Layers { meta: Meta::default(), active: Pending::default(), frozen: None };
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        Ok(())
+    }
+
     /// Do enough records wait to be written away?
     pub fn wants_flush(&self) -> bool {
         self.read().active.len() >= PENDING_RECORDS
@@ -351,6 +360,40 @@ impl Store {
         let numbers =
             self.candidates(&[&*key], CUSTOMER_BY_EMAIL, |pending| &pending.customer_by_email)?;
         self.first_customer(&numbers, &|customer| email_key(customer.email()) == key)
+    }
+
+    /// For each of these customers the one that has its number, and the one that has its email address.
+    #[expect(clippy::type_complexity, reason = "two answers for each question")]
+    pub fn customers_and_emails(
+        &self,
+        customers: &[&Customer],
+    ) -> Result<Vec<(Option<Customer>, Option<Customer>)>, StoreError> {
+        let ids: Vec<&str> = customers.iter().map(|customer| &*customer.id).collect();
+        let emails: Vec<String> = customers.iter().map(|c| email_key(c.email())).collect();
+        let email_keys: Vec<&str> = emails.iter().map(String::as_str).collect();
+        let mut found = Vec::with_capacity(customers.len());
+        found.resize_with(customers.len(), || (None, None));
+        for (number, at) in self.candidates(&ids, CUSTOMER_BY_ID, |p| &p.customer_by_id)? {
+            let customer = self.first_customer(&[(number, at)], &|c| *c.id == *ids[at])?;
+            found[at].0 = found[at].0.take().or(customer);
+        }
+        let by_email = self.candidates(&email_keys, CUSTOMER_BY_EMAIL, |p| &p.customer_by_email)?;
+        for (number, at) in by_email {
+            let fits = |c: &Customer| email_key(c.email()) == emails[at];
+            let customer = self.first_customer(&[(number, at)], &fits)?;
+            found[at].1 = found[at].1.take().or(customer);
+        }
+        Ok(found)
+    }
+
+    /// Calls `visit` for every customer.
+    pub fn each_customer(&self, visit: &mut dyn FnMut(Customer)) -> Result<(), StoreError> {
+        for number in 1..self.meta().next_customer {
+            if let Some(customer) = self.first_customer(&[(number, 0)], &|_| true)? {
+                visit(customer);
+            }
+        }
+        Ok(())
     }
 
     /// How many customers there are.

@@ -227,6 +227,37 @@ impl Engine {
         Ok(self.file_system.sync()?)
     }
 
+    /// Removes every entry. Cut off in the middle, the marker is gone first, so that the next start begins anew.
+    pub fn clear(&self) -> Result<(), EngineError> {
+        let spaces = [
+            Space::Meta,
+            Space::Orders,
+            Space::OrderByKey,
+            Space::OrderByCustomer,
+            Space::Customers,
+            Space::CustomerByEmail,
+            Space::Offers,
+            Space::Files,
+            Space::Frames,
+            Space::History,
+            Space::CustomerById,
+        ];
+        for space in spaces {
+            loop {
+                let keys = self.scan(space, &[]).take(PART_KEYS).map(|entry| Ok(entry?.0));
+                let keys: Vec<Key> = keys.collect::<Result<_, EngineError>>()?;
+                let kept = |key: &Key| space == Space::Meta && **key == *open::FORMAT_KEY;
+                let mut batch = Batch::new();
+                keys.iter().filter(|key| !kept(key)).for_each(|key| batch.remove(space, key));
+                if batch.is_empty() {
+                    break;
+                }
+                self.commit(batch)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Bytes that the store takes on disk.
     pub fn size_on_disk(&self) -> Result<u64, EngineError> {
         self.guarded("measure", sled::Db::size_on_disk)

@@ -20,7 +20,7 @@ pub const SEGMENT_BYTES: usize = 2 * 1024 * 1024;
 
 /// Version of everything that this module and its neighbours write. Another one is rebuilt.
 const FORMAT: &[u8] = &[1];
-const FORMAT_KEY: &[u8] = b"engine format";
+pub(super) const FORMAT_KEY: &[u8] = b"engine format";
 
 const LOCK_ATTEMPTS: u32 = 200;
 const LOCK_PAUSE: Duration = Duration::from_millis(10);

@@ -1,0 +1,336 @@
+//! How does the program carry out what it was asked?
+//! Asks the daemon that owns the data directory, or owns it for a moment itself; what is done is the same.
+
+use super::args::{Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, Outcome};
+use super::terminal::{Output, Terminal};
+use crate::clock;
+use crate::commands;
+use crate::config::{self, Config, ConfigError};
+use crate::folder::safe_name::printable;
+use crate::import::Terms;
+use crate::import::profile::limits;
+use crate::log;
+use crate::open_data::{OpenData, OpenDataError};
+use crate::perform::{self, Call, Inputs};
+use crate::serve;
+use crate::serve::socket::{self, Answer};
+use crate::system::LockError;
+use anyhow::Context as _;
+use intake_core::field::Table;
+use intake_core::read::ReadOptions;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Carries out a command and says how it ended.
+pub fn run(cli: &Cli) -> Outcome {
+    let terminal = Terminal::new(&cli.global);
+    match carry_out(cli, &terminal) {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            terminal.error(error.as_ref());
+            Outcome::CouldNotRun
+        }
+    }
+}
+
+fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let command = &cli.command;
+    let data = command.data_directory();
+    if let Command::Config(action) = command {
+        return configuration(cli, action, terminal);
+    }
+    let config = Config::find(cli.global.config.as_deref(), data)?;
+    match command {
+        Command::Serve(arguments) => {
+            log::start(&config.daemon, terminal.log_colors());
+            serve::serve(&arguments.data.path, &config)
+        }
+        Command::Check(arguments) if arguments.data.is_none() => check(cli, &config, terminal),
+        Command::Log(arguments) => {
+            let speech = perform::speech(terminal.language(), &config);
+            let journal = arguments.data.path.join("journal");
+            with_output(terminal, command, |out, output| {
+                let stop = || output_is_gone(output);
+                commands::log::log(&journal, arguments, &speech, out, &stop)
+            })
+        }
+        Command::Template(arguments) => {
+            let speech = perform::speech(terminal.language(), &config);
+            with_output(terminal, command, |out, _| {
+                commands::template::template(arguments.format, &speech, out)
+            })
+        }
+        _ => with_owner(cli, config, terminal),
+    }
+}
+
+fn configuration(
+    cli: &Cli,
+    action: &ConfigAction,
+    terminal: &Terminal,
+) -> anyhow::Result<Outcome> {
+    match action {
+        ConfigAction::ShowDefault => {
+            with_output(terminal, &cli.command, |out, _| {
+                out.write_all(config::default_file().as_bytes())?;
+                Ok(Outcome::Done)
+            })
+        }
+        ConfigAction::Check { data } => {
+            match Config::find(cli.global.config.as_deref(), data.as_deref()) {
+                Ok(config) => with_output(terminal, &cli.command, |out, _| {
+                    out.write_all(config.summary().as_bytes())?;
+                    Ok(Outcome::Done)
+                }),
+                Err(error @ ConfigError::Problems { .. }) => {
+                    terminal.error(&error);
+                    Ok(Outcome::Findings)
+                }
+                Err(error) => Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Checks what the files themselves tell: no data directory, no copy, files of any size.
+fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let Command::Check(arguments) = &cli.command else { return Ok(Outcome::CouldNotRun) };
+    let speech = perform::speech(terminal.language(), config);
+    let now = clock::moment_of(arguments.at.unwrap_or(speech.now));
+    let options = match &arguments.partner {
+        Some(partner) => Terms::of(config, partner).read_options(now),
+        None => ReadOptions { limits: limits(config), ..ReadOptions::new(Table::Orders, now) },
+    };
+    with_output(terminal, &cli.command, |out, _| {
+        let mut outcome = Outcome::Done;
+        let mut files = Files::new(arguments.files.clone());
+        let mut sizes = arguments.files.iter().map(size_of);
+        while let Some((name, reader)) = files.next()? {
+            let name = printable(Path::new(&name).file_name().unwrap_or(&name));
+            let size = sizes.next().flatten().unwrap_or(0);
+            let bar = terminal.progress_over_bytes(&name, size);
+            let found = commands::check::check(
+                &name,
+                reader,
+                options.clone(),
+                arguments.format,
+                &speech,
+                out,
+                &|bytes, rows| bar.reached_bytes(bytes, rows),
+            )?;
+            if found == Outcome::Findings {
+                outcome = Outcome::Findings;
+            }
+        }
+        Ok(outcome)
+    })
+}
+
+/// Has a command performed by whoever owns the data directory, be it this process.
+fn with_owner(cli: &Cli, config: Config, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let command = &cli.command;
+    let Some(path) = command.data_directory().map(Path::to_owned) else {
+        anyhow::bail!("the command needs a data directory\nhint: give it with `--data DIR`")
+    };
+    let files = files_of(command);
+    // A file that is not there is told before anything is opened or sent.
+    for file in &files {
+        if let Input::File(path) = file {
+            File::open(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+        }
+    }
+    if matches!(command, Command::Serve(_)) || !makes_data_directory(command) {
+        let there = path.join("journal").is_dir();
+        anyhow::ensure!(
+            there,
+            "`{}` is no data directory\nhint: `intake serve` or `intake offer add` makes one; see `--data`",
+            path.display()
+        );
+    }
+    let language = terminal.language();
+    with_output(terminal, command, |out, _| {
+        let bar = terminal.progress_over_rows("", None);
+        for _ in 0..OWNER_ATTEMPTS {
+            let names = names_of(&files);
+            let mut inputs = Files::new(files.clone());
+            let mut answer = Answer {
+                output: &mut *out,
+                error: &mut |text| terminal.error(&Told(text.trim_end().to_owned())),
+                progress: &|rows| bar.reached_rows(rows),
+            };
+            let asked = socket::ask(&path, command, language, &mut inputs, names, &mut answer);
+            if let Some(outcome) = asked.context("the running daemon could not be asked")? {
+                return Ok(outcome);
+            }
+            let opened = if matches!(command, Command::Rebuild(_)) {
+                OpenData::open_rebuilding(&path, config.clone())
+            } else {
+                OpenData::open(&path, config.clone())
+            };
+            let data = match opened {
+                Ok(data) => data,
+                // The owner may be starting, and its socket not yet there, or may be another short command.
+                Err(OpenDataError::Lock(LockError::Held { .. })) => {
+                    std::thread::sleep(OWNER_PAUSE);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            let speech = perform::speech(language, &config);
+            let going = |rows| {
+                bar.reached_rows(rows);
+                true
+            };
+            let call = Call { speech: &speech, going: &going };
+            let mut inputs = Files::new(files);
+            return perform::run(command, &data, &call, &mut inputs, out);
+        }
+        Err(OpenData::open(&path, config.clone()).err().map_or_else(
+            || anyhow::anyhow!("the data directory was busy for too long"),
+            anyhow::Error::from,
+        ))
+    })
+}
+
+/// How often a data directory that another short command owns is tried again, and how long between.
+const OWNER_ATTEMPTS: u32 = 300;
+const OWNER_PAUSE: std::time::Duration = std::time::Duration::from_millis(100);
+
+fn makes_data_directory(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Import(_)
+            | Command::Offer(OfferAction::Add(_) | OfferAction::Load(_))
+            | Command::Customer(CustomerAction::Add(_) | CustomerAction::Load(_))
+    )
+}
+
+fn files_of(command: &Command) -> Vec<Input> {
+    match command {
+        Command::Check(arguments) => arguments.files.clone(),
+        Command::Plan(arguments) => vec![Input::File(arguments.file.clone())],
+        Command::Import(arguments) => {
+            arguments.files.iter().cloned().map(Input::File).collect()
+        }
+        Command::Offer(OfferAction::Load(arguments)) => {
+            vec![Input::File(arguments.file.clone())]
+        }
+        Command::Customer(CustomerAction::Load(arguments)) => {
+            vec![Input::File(arguments.file.clone())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn names_of(files: &[Input]) -> Vec<OsString> {
+    files.iter().map(name_of).collect()
+}
+
+fn name_of(file: &Input) -> OsString {
+    match file {
+        Input::Stdin => OsString::from("stdin"),
+        Input::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_owned(),
+    }
+}
+
+fn size_of(file: &Input) -> Option<u64> {
+    match file {
+        Input::Stdin => None,
+        Input::File(path) => std::fs::metadata(path).ok().map(|metadata| metadata.len()),
+    }
+}
+
+/// The files of this process.
+struct Files {
+    left: std::vec::IntoIter<Input>,
+}
+
+impl Files {
+    fn new(files: Vec<Input>) -> Self {
+        Self { left: files.into_iter() }
+    }
+}
+
+impl Inputs for Files {
+    fn next(&mut self) -> io::Result<Option<(OsString, Box<dyn Read + Send + '_>)>> {
+        let Some(file) = self.left.next() else { return Ok(None) };
+        let name = name_of(&file);
+        let reader: Box<dyn Read + Send> = match file {
+            Input::Stdin => Box::new(io::stdin()),
+            Input::File(path) => Box::new(open(&path)?),
+        };
+        Ok(Some((name, reader)))
+    }
+}
+
+fn open(path: &PathBuf) -> io::Result<File> {
+    File::open(path)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+/// The text of an error that somebody else made.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Told(String);
+
+/// Runs `act` with stdout: styles for text, bytes as they are for data.
+fn with_output(
+    terminal: &Terminal,
+    command: &Command,
+    act: impl FnOnce(&mut dyn Write, &GoneFlag) -> anyhow::Result<Outcome>,
+) -> anyhow::Result<Outcome> {
+    let output = if speaks_data(command) { terminal.data_output() } else { terminal.text_output() };
+    let gone = GoneFlag::default();
+    let flagged = Flagged { output, gone: &gone };
+    // A follower wants each line at once; everything else is written in large pieces.
+    let follows = matches!(command, Command::Log(arguments) if arguments.follow);
+    let mut buffered = BufWriter::with_capacity(if follows { 0 } else { 64 << 10 }, flagged);
+    let outcome = act(&mut buffered, &gone)?;
+    let flagged = buffered.into_inner().map_err(io::IntoInnerError::into_error)?;
+    flagged.output.finish().context("cannot write to stdout")?;
+    Ok(outcome)
+}
+
+fn speaks_data(command: &Command) -> bool {
+    use super::args::{Format, ReportFormat};
+    let json = |format: Format| format == Format::Json;
+    match command {
+        Command::Check(arguments) => arguments.format != ReportFormat::Text,
+        Command::Plan(arguments) => json(arguments.format),
+        Command::Import(arguments) => json(arguments.format),
+        Command::Log(arguments) => json(arguments.format),
+        Command::Order(arguments) => json(arguments.format),
+        Command::Files(arguments) => json(arguments.format),
+        Command::Offer(OfferAction::List(arguments)) => json(arguments.format),
+        Command::Customer(CustomerAction::Show(arguments)) => json(arguments.format),
+        Command::Template(_) => true,
+        _ => false,
+    }
+}
+
+/// Has whoever reads our output gone away?
+#[derive(Default)]
+struct GoneFlag(std::cell::Cell<bool>);
+
+fn output_is_gone(gone: &GoneFlag) -> bool {
+    gone.0.get()
+}
+
+struct Flagged<'f> {
+    output: Output,
+    gone: &'f GoneFlag,
+}
+
+impl Write for Flagged<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.output.write(bytes)?;
+        self.gone.0.set(self.output.reader_is_gone());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
+}
