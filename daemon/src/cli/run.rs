@@ -44,7 +44,7 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let config = Config::find(cli.global.config.as_deref(), data)?;
     match command {
         Command::Serve(arguments) => {
-            log::start(&config.daemon, terminal.log_colors());
+            log::start(&config.daemon, terminal.log_colors())?;
             serve::serve(&arguments.data.path, &config)
         }
         Command::Check(arguments) if arguments.data.is_none() => check(cli, &config, terminal),
