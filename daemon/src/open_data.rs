@@ -75,6 +75,7 @@ impl OpenData {
         std::fs::create_dir_all(path).map_err(PathError::of("make", path))?;
         let lock = DataLock::take(path)?;
         let data = Directory::open(path)?;
+        sweep_scratch(&path.join("work"))?;
         let folders = Folders::open(&data)?;
         let inbox = data.ensure_child("inbox", crate::folder::directory::READABLE_FOLDER)?;
         let outbox = data.ensure_child("outbox", crate::folder::directory::READABLE_FOLDER)?;
@@ -105,4 +106,19 @@ impl OpenData {
         let free = free_bytes(&self.path)?;
         Ok((free < self.config.daemon.disk_reserve).then_some(free))
     }
+}
+
+/// Removes what commands kept in `work/` for a moment when they were killed: its names begin with a dot.
+fn sweep_scratch(work: &Path) -> Result<(), PathError> {
+    let Ok(entries) = std::fs::read_dir(work) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(".spool-") {
+            std::fs::remove_file(entry.path()).map_err(PathError::of("remove", &entry.path()))?;
+        } else if name.starts_with(".verify-") {
+            std::fs::remove_dir_all(entry.path()).map_err(PathError::of("remove", &entry.path()))?;
+        }
+    }
+    Ok(())
 }

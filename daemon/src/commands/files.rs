@@ -92,7 +92,12 @@ fn write_text(out: &mut Vec<u8>, files: &[FileRecord], speech: &Speech) {
                     .map_or_else(|| NOTHING.to_owned(), |rows| speech.number(rows)),
             ),
             text(&counts_text(file.counts.as_ref(), speech)),
-            text(file.reason.as_deref().unwrap_or("")),
+            text(
+                file.reason
+                    .as_deref()
+                    .and_then(|reason| reason.lines().next())
+                    .unwrap_or(""),
+            ),
         ]);
     }
     table.write(out, "");
@@ -178,6 +183,64 @@ impl<'f> FileV1<'f> {
             held: is_held.then(|| file.reason.as_deref().unwrap_or("")),
             receipt: file.receipt.as_deref(),
             place: file.place.as_deref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::fixture::{Data, german, plain, speech};
+
+    fn asked(data: &Data, format: Format, speech: &Speech) -> String {
+        let mut out = Vec::new();
+        files(&data.store, format, speech, &mut out).unwrap();
+        plain(&out)
+    }
+
+    #[test]
+    fn text_is_a_table() {
+        let data = Data::usual();
+        expect_test::expect![[r"
+            import  partner  file                   size    age  state    records  decisions           reason
+            000001  alpha    orders%0A000001.csv  1.2 kB    3 d  applied        3  create 2, reject 1
+            000002  alpha    orders%0A000002.csv  1.2 kB   10 h  applied        3  create 2, reject 1
+            000003  alpha    orders%0A000003.csv  1.2 kB  1 min  held           –                      60 of 100 running orders would end
+        "]].assert_eq(&asked(&data, Format::Text, &speech()));
+        expect_test::expect![[r"
+            Import  Partner  Datei                 Größe  Alter  Stand    Datensätze  Entscheidungen      Grund
+            000001  alpha    orders%0A000001.csv  1,2 kB    3 T  applied           3  create 2, reject 1
+            000002  alpha    orders%0A000002.csv  1,2 kB   10 h  applied           3  create 2, reject 1
+            000003  alpha    orders%0A000003.csv  1,2 kB  1 min  held              –                      60 of 100 running orders would end
+        "]].assert_eq(&asked(&data, Format::Text, &german()));
+        assert_eq!(
+            asked(&Data::new(), Format::Text, &german()),
+            "keine Dateien\n"
+        );
+    }
+
+    #[test]
+    fn json_is_an_object_a_line() {
+        let data = Data::usual();
+        expect_test::expect![[r#"
+            {"importId":"000001","partner":"alpha","file":"orders%0A000001.csv","nameBytes":null,"state":"applied","step":"applied","open":true,"rows":3,"counts":{"create":2,"reject":1},"bytes":1234,"sha256":"abababababababababababababababababababababababababababababababab","claimed":"2026-11-20T09:00:00Z","changed":"2026-11-20T09:00:00Z","reason":null,"held":null,"receipt":null,"place":null}
+            {"importId":"000002","partner":"alpha","file":"orders%0A000002.csv","nameBytes":null,"state":"applied","step":"applied","open":true,"rows":3,"counts":{"create":2,"reject":1},"bytes":1234,"sha256":"abababababababababababababababababababababababababababababababab","claimed":"2026-11-22T22:30:00Z","changed":"2026-11-22T22:30:00Z","reason":null,"held":null,"receipt":null,"place":null}
+            {"importId":"000003","partner":"alpha","file":"orders%0A000003.csv","nameBytes":null,"state":"held","step":"held","open":true,"rows":null,"counts":null,"bytes":1234,"sha256":"abababababababababababababababababababababababababababababababab","claimed":"2026-11-23T08:59:00Z","changed":"2026-11-23T08:59:01Z","reason":"60 of 100 running orders would end","held":"60 of 100 running orders would end","receipt":null,"place":null}
+        "#]].assert_eq(&asked(&data, Format::Json, &speech()));
+        assert_eq!(asked(&Data::new(), Format::Json, &speech()), "");
+    }
+
+    #[test]
+    fn ages_are_told_in_whole_units() {
+        for (claimed, told) in [
+            ("2026-11-23T08:59:01Z", "59 s"),
+            ("2026-11-23T08:00:01Z", "59 min"),
+            ("2026-11-22T09:00:01Z", "23 h"),
+            ("2023-11-22T09:00:00Z", "1,097 d"),
+            ("2026-11-24T00:00:00Z", "0 s"),
+            ("never", "–"),
+        ] {
+            assert_eq!(age(claimed, &speech()), told, "{claimed}");
         }
     }
 }

@@ -32,7 +32,13 @@ pub struct Valid<V> {
 pub type Keep<'k, V> = dyn FnMut(Vec<Valid<V>>) -> anyhow::Result<Vec<Finding>> + 'k;
 
 /// How a record becomes a value; nothing where it has an error. Appends what was found.
-pub(super) type Draft<V> = fn(&Shape, &Record<'_, '_>, &mut Vec<Finding>) -> Option<V>;
+type Draft<V> = fn(&Shape, &Record<'_, '_>, &mut Vec<Finding>) -> Option<V>;
+
+/// How a kind of record is read.
+pub(super) struct Rules<V> {
+    pub(super) options: ReadOptions,
+    pub(super) draft: Draft<V>,
+}
 
 impl<V> Valid<V> {
     /// What stands against this value, found by a rule that needs more than the file.
@@ -53,8 +59,7 @@ impl<V> Valid<V> {
 pub(super) fn load<V: Send>(
     name: &str,
     source: impl Read + Send,
-    options: ReadOptions,
-    draft: Draft<V>,
+    rules: Rules<V>,
     speech: &Speech,
     out: &mut dyn Write,
     progress: &dyn Fn(u64, u64),
@@ -68,9 +73,9 @@ pub(super) fn load<V: Send>(
     )?;
     let end = over_blocks(
         source,
-        options,
+        rules.options,
         Hashing::Known([0; 32]),
-        |shape, block| Taken::of(shape, &block, draft),
+        |shape, block| Taken::of(shape, &block, rules.draft),
         |step| {
             match step {
                 Step::Block(_, taken) => {
@@ -120,18 +125,17 @@ pub(super) fn load<V: Send>(
 /// Reads one JSON object with the rules of a file and reports what was found, without a place: it stands in none.
 pub(super) fn read_one<V>(
     object: &serde_json::Value,
-    options: ReadOptions,
-    draft: Draft<V>,
+    rules: Rules<V>,
     speech: &Speech,
     out: &mut dyn Write,
 ) -> anyhow::Result<Option<V>> {
-    let mut framer = Framer::new(options);
+    let mut framer = Framer::new(rules.options);
     framer.push(object.to_string().as_bytes());
     framer.finish();
     let mut findings = framer.take_findings();
     let mut values = Vec::new();
     while let (Some(block), Some(shape)) = (framer.next_block(), framer.shape()) {
-        let taken = Taken::of(shape, &block, draft);
+        let taken = Taken::of(shape, &block, rules.draft);
         values.extend(taken.values);
         findings.extend(taken.findings);
     }

@@ -14,9 +14,11 @@ pub mod load;
 pub mod log;
 pub mod offers;
 pub mod order;
+mod platform;
 pub mod row_text;
 mod table;
 pub mod template;
+pub mod verify;
 
 use intake_core::finding::Language;
 use intake_core::moment::Moment;

@@ -11,7 +11,7 @@ use intake_core::read::ReadOptions;
 use serde_json::json;
 
 use super::Speech;
-use super::load::{Keep, load, read_one};
+use super::load::{Keep, Rules, load, read_one};
 use super::table::{Table, styled, text};
 use crate::cli::args::{Format, OfferAdd, Outcome};
 use crate::cli::terminal::{FAINT, HEADING};
@@ -59,7 +59,7 @@ pub fn offer_to_add(
         "multiplePurchases": arguments.multiple_purchases,
         "archived": arguments.archived,
     });
-    read_one(&object, options(speech), draft::offer, speech, out)
+    read_one(&object, rules(speech), speech, out)
 }
 
 /// Reads a file of offers, hands them to `keep` batch by batch and reports the rest like a check.
@@ -73,20 +73,14 @@ pub fn read_offers(
     progress: &dyn Fn(u64, u64),
     keep: &mut Keep<'_, Offer>,
 ) -> anyhow::Result<Outcome> {
-    load(
-        name,
-        source,
-        options(speech),
-        draft::offer,
-        speech,
-        out,
-        progress,
-        keep,
-    )
+    load(name, source, rules(speech), speech, out, progress, keep)
 }
 
-fn options(speech: &Speech) -> ReadOptions {
-    ReadOptions::new(Records::Offers, speech.moment_now())
+fn rules(speech: &Speech) -> Rules<Offer> {
+    Rules {
+        options: ReadOptions::new(Records::Offers, speech.moment_now()),
+        draft: draft::offer,
+    }
 }
 
 fn table<'o>(offers: impl Iterator<Item = &'o Offer>, speech: &Speech) -> Table {
@@ -125,4 +119,125 @@ fn table<'o>(offers: impl Iterator<Item = &'o Offer>, speech: &Speech) -> Table 
         ]);
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{self, Command, OfferAction};
+    use crate::commands::fixture::{Data, OFFER, german, plain, speech};
+    use std::ffi::OsString;
+
+    fn added(given: &[&str]) -> (Option<Offer>, String) {
+        let line = ["intake", "offer", "add", OFFER, "--data", "d"]
+            .iter()
+            .chain(given);
+        let cli = args::parse(line.map(OsString::from)).unwrap();
+        let Command::Offer(OfferAction::Add(arguments)) = cli.command else {
+            panic!("another command")
+        };
+        let mut out = Vec::new();
+        let offer = offer_to_add(&arguments, &speech(), &mut out).unwrap();
+        (offer, plain(&out))
+    }
+
+    fn listed(data: &Data, format: Format, speech: &Speech) -> String {
+        let mut out = Vec::new();
+        list(&data.store, format, speech, &mut out).unwrap();
+        plain(&out)
+    }
+
+    #[test]
+    fn the_catalog_is_listed() {
+        let data = Data::usual();
+        expect_test::expect![[r"
+            offer                 managed by  title           access rights  payment methods
+            O_MZA1E7173120881551  EXTERNAL    Daily, digital  daily|archive  all
+        "]]
+        .assert_eq(&listed(&data, Format::Text, &speech()));
+        expect_test::expect![[r#"
+            {"plenigoOfferId":"O_MZA1E7173120881551","internalTitle":"Daily, digital","managedBy":"EXTERNAL","managedExternal":true,"archived":false,"allowedPaymentMethods":[],"multiplePurchases":true,"accessRightIds":["daily","archive"],"productBase":"TIME","steps":1}
+        "#]].assert_eq(&listed(&data, Format::Json, &speech()));
+        assert_eq!(
+            listed(&Data::new(), Format::Text, &german()),
+            "keine Angebote\n"
+        );
+    }
+
+    #[test]
+    fn arguments_pass_the_rules_of_a_file() {
+        let (offer, said) = added(&[
+            "--title",
+            "Daily",
+            "--managed-by",
+            "WBZ",
+            "--access-right",
+            "daily",
+            "--payment-method",
+            "ZERO",
+            "--archived",
+        ]);
+        let offer = offer.unwrap();
+        assert_eq!(said, "");
+        assert_eq!((&*offer.id, offer.managed_by.name()), (OFFER, "WBZ"));
+        assert_eq!((offer.archived, offer.multiple_purchases), (true, false));
+        assert_eq!(offer.access_rights, ["daily".into()]);
+        assert_eq!(offer.allowed_payment_methods[0].name(), "ZERO");
+
+        let long = "x".repeat(101);
+        let given = [
+            "--title",
+            &long,
+            "--managed-by",
+            "WBZ",
+            "--payment-method",
+            "GOLD",
+        ];
+        let (offer, said) = added(&given);
+        assert_eq!(offer, None);
+        expect_test::expect![[r"
+            allowedPaymentMethods: error: allowedPaymentMethods does not know this value; allowed: AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO.
+                The platform takes these words only. Write one of these words. Value: `GOLD`
+            internalTitle: error: internalTitle has more than 100 characters.
+                The value must not be longer. Shorten the value. Value: `xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx`
+        "]].assert_eq(&said);
+    }
+
+    #[test]
+    fn a_file_gives_its_valid_offers_and_the_rest_is_reported() {
+        let file = format!(
+            "{{\"plenigoOfferId\":\"{OFFER}\",\"internalTitle\":\"Daily\",\"managedBy\":\"EXTERNAL\"}}\n\
+             {{\"plenigoOfferId\":\"O_1\",\"internalTitle\":\"Weekly\"}}\n"
+        );
+        let (mut out, mut kept) = (Vec::new(), Vec::new());
+        let mut keep = |batch: Vec<super::super::load::Valid<Offer>>| {
+            kept.extend(batch);
+            Ok(Vec::new())
+        };
+        let heard = |_, _| {};
+        let source = file.as_bytes();
+        let outcome = read_offers(
+            "offers.ndjson",
+            source,
+            &german(),
+            &mut out,
+            &heard,
+            &mut keep,
+        )
+        .unwrap();
+        assert_eq!(outcome, Outcome::Findings);
+        assert_eq!(kept.len(), 1);
+        assert_eq!(
+            (kept[0].row, kept[0].line, &*kept[0].value.title),
+            (1, 1, "Daily")
+        );
+        expect_test::expect![[r"
+            offers.ndjson
+            Zeile 2 (Datensatz 2), plenigoOfferId: Fehler: plenigoOfferId hat nicht genau 20 Zeichen.
+                Jede gültige Nummer ist so lang. Die Nummer vollständig übernehmen. Wert: `O_1`
+            offers.ndjson hat Fehler: 2 Datensätze, 1 angenommen, 1 abgelehnt; 1 Fehler, 0 Warnungen, 0 Hinweise.
+              Anzahl  Schwere  Kennung            Feld            zuerst in Zeile
+                   1  Fehler   text-wrong-length  plenigoOfferId  2
+        "]].assert_eq(&plain(&out));
+    }
 }

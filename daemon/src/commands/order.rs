@@ -8,16 +8,16 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use intake_core::catalog::Offer;
 use intake_core::field::Field;
-use intake_core::moment::Moment;
 use intake_core::order::ORDER_FIELDS;
 use memchr::memmem;
 use memchr::{memchr, memrchr};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::Speech;
+use super::platform::{AccessRightV1, OrderV1, SubscriptionV1};
 use super::row_text::{NOTHING, value_text, write_row};
 use super::table::{Table, styled, text};
-use super::{Speech, timestamp};
 use crate::cli::args::{Format, Order, Outcome};
 use crate::cli::terminal::{FAINT, GOOD, HEADING, WARNING};
 use crate::entry::RowEntry;
@@ -118,15 +118,14 @@ fn write_text(
     speech: &Speech,
 ) -> anyhow::Result<()> {
     let shown_key = printable(key);
-    match order {
-        Some(order) => write_order(out, order, offer, speech),
-        None => {
-            let there_is_none = speech.say(
-                format!("Einen Auftrag `{shown_key}` gibt es nicht."),
-                format!("There is no order `{shown_key}`."),
-            );
-            writeln!(out, "{WARNING}{there_is_none}{WARNING:#}")?;
-        }
+    if let Some(order) = order {
+        write_order(out, order, offer, speech);
+    } else {
+        let there_is_none = speech.say(
+            format!("Einen Auftrag `{shown_key}` gibt es nicht."),
+            format!("There is no order `{shown_key}`."),
+        );
+        writeln!(out, "{WARNING}{there_is_none}{WARNING:#}")?;
     }
     if !history.is_empty() {
         let heading = match order {
@@ -249,181 +248,143 @@ struct AnswerV1<'o> {
     history: Vec<&'o RawValue>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OrderV1<'o> {
-    order_id: u64,
-    external_system_id: &'o str,
-    partner: &'o str,
-    status: &'static str,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    order_date: String,
-    payment_method: &'static str,
-    payment_method_id: Option<i64>,
-    invoice_customer_id: &'o str,
-    invoice_address_id: Option<i64>,
-    plenigo_bonus_ids: &'o [Box<str>],
-    items: [OrderItemV1<'o>; 1],
-    created_date: String,
-    changed_date: String,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::fixture::{Data, german, plain, speech};
+    use serde_json::{Value, json};
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct OrderItemV1<'o> {
-    position: u32,
-    plenigo_offer_id: &'o str,
-    quantity: u32,
-    discount_percentage: Option<u8>,
-    delivery_customer_id: &'o str,
-    delivery_address_id: Option<i64>,
-    variant_delivery_address_id: Option<i64>,
-    subscription_item_id: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SubscriptionV1<'o> {
-    subscription_id: u64,
-    external_system_id: &'o str,
-    chain_id: u64,
-    plenigo_offer_id: &'o str,
-    invoice_customer_id: &'o str,
-    delivery_customer_id: &'o str,
-    start_date: String,
-    end_date: Option<String>,
-    reference_start_date: Option<String>,
-    next_booking_date: Option<String>,
-    status: &'static str,
-    payment_method: &'static str,
-    managed_by: &'static str,
-    managed_external: bool,
-    items: [SubscriptionItemV1<'o>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SubscriptionItemV1<'o> {
-    subscription_item_id: u64,
-    quantity: u32,
-    discount_percentage: Option<u8>,
-    status: &'static str,
-    access_right_unique_id: Option<&'o str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct AccessRightV1<'o> {
-    access_right_unique_id: &'o str,
-    access_granted: bool,
-    life_time_start: String,
-    life_time_end: Option<String>,
-    item_type: &'static str,
-    item_id: u64,
-    plenigo_offer_id: &'o str,
-}
-
-impl<'o> OrderV1<'o> {
-    fn of(order: &'o StoredOrder, now: Moment) -> Self {
-        let terms = &order.terms;
-        Self {
-            order_id: order.order_id,
-            external_system_id: &terms.external_system_id,
-            partner: &order.partner,
-            status: if terms.runs_at(now) { "ACTIVE" } else { "DONE" },
-            kind: "ORDER",
-            order_date: terms.order_date.unwrap_or(terms.start).to_string(),
-            payment_method: terms.payment_method.name(),
-            payment_method_id: terms.payment_method_id,
-            invoice_customer_id: &terms.invoice_customer,
-            invoice_address_id: terms.invoice_address,
-            plenigo_bonus_ids: &terms.bonuses,
-            items: [OrderItemV1 {
-                position: 1,
-                plenigo_offer_id: &terms.offer,
-                quantity: terms.quantity,
-                discount_percentage: terms.discount,
-                delivery_customer_id: delivery_customer(order),
-                delivery_address_id: terms.delivery_address,
-                variant_delivery_address_id: terms.variant_delivery_address,
-                subscription_item_id: order.order_id,
-            }],
-            created_date: order.created.to_string(),
-            changed_date: order.changed.to_string(),
-        }
-    }
-}
-
-impl<'o> SubscriptionV1<'o> {
-    /// One order has one subscription with one item; all three have the same number.
-    fn of(order: &'o StoredOrder, offer: Option<&'o Offer>, now: Moment, speech: &Speech) -> Self {
-        let terms = &order.terms;
-        let status = if terms.runs_at(now) {
-            "ACTIVE"
-        } else {
-            "INACTIVE"
+    fn asked(data: &Data, key: &str, format: Format, speech: &Speech) -> (String, Outcome) {
+        let data_directory = crate::cli::args::DataDirectory { path: "d".into() };
+        let arguments = Order {
+            external_id: key.to_owned(),
+            data: data_directory,
+            format,
         };
-        // The platform gives this one as a day, which there is only in a zone.
-        let day = |moment| {
-            let time = timestamp(moment)?;
-            Some(
-                time.to_zoned_datetime(speech.zone.clone())
-                    .date()
-                    .to_string(),
-            )
-        };
-        Self {
-            subscription_id: order.order_id,
-            external_system_id: &terms.external_system_id,
-            chain_id: order.order_id,
-            plenigo_offer_id: &terms.offer,
-            invoice_customer_id: &terms.invoice_customer,
-            delivery_customer_id: delivery_customer(order),
-            start_date: terms.start.to_string(),
-            end_date: terms.end.map(|end| end.to_string()),
-            reference_start_date: terms.reference_start.map(|start| start.to_string()),
-            next_booking_date: terms.next_booking.and_then(day),
-            status,
-            payment_method: terms.payment_method.name(),
-            managed_by: terms.managed_by.name(),
-            managed_external: true,
-            items: [SubscriptionItemV1 {
-                subscription_item_id: order.order_id,
-                quantity: terms.quantity,
-                discount_percentage: terms.discount,
-                status,
-                access_right_unique_id: offer
-                    .and_then(|offer| offer.access_rights.first())
-                    .map(|r| &**r),
-            }],
-        }
+        let mut out = Vec::new();
+        let journal = data.journal();
+        let outcome = order(&arguments, &data.store, &journal, speech, &mut out).unwrap();
+        (plain(&out), outcome)
     }
-}
 
-impl<'o> AccessRightV1<'o> {
-    fn of(order: &'o StoredOrder, offer: Option<&'o Offer>, now: Moment) -> Vec<Self> {
-        let terms = &order.terms;
-        let rights = offer
-            .map(|offer| offer.access_rights.as_slice())
-            .unwrap_or_default();
-        let right = |right: &'o Box<str>| Self {
-            access_right_unique_id: right,
-            access_granted: terms.start <= now && terms.runs_at(now),
-            life_time_start: terms.start.to_string(),
-            life_time_end: terms.end.map(|end| end.to_string()),
-            item_type: "SUBSCRIPTION",
-            item_id: order.order_id,
-            plenigo_offer_id: &terms.offer,
-        };
-        rights.iter().map(right).collect()
+    #[test]
+    fn text_tells_state_and_history() {
+        let data = Data::usual();
+        let (text, outcome) = asked(&data, "A-1", Format::Text, &speech());
+        assert_eq!(outcome, Outcome::Done);
+        expect_test::expect![[r"
+            order and subscription 1 (A-1, partner alpha): runs
+              externalSystemId   A-1
+              plenigoOfferId     O_MZA1E7173120881551 (Daily, digital)
+              invoiceCustomerId  100003
+              quantity           1
+              startDate          2026-01-01T00:00:00+01:00
+              paymentMethod      PAYPAL
+              endDate            2027-01-01T00:00:00+01:00
+              plenigoBonusIds    B_1|B_2
+              managedBy          EXTERNAL
+              created            2026-11-20T10:00:00+01:00
+              changed            2026-11-22T23:30:00+01:00
+            access rights
+              daily    granted now  2026-01-01T00:00:00+01:00 … 2027-01-01T00:00:00+01:00
+              archive  granted now  2026-01-01T00:00:00+01:00 … 2027-01-01T00:00:00+01:00
+            history
+              2026-11-20T10:00:00+01:00  000001  alpha  orders%0A000001.csv  record 1  A-1  create  order 1  O_MZA1E7173120881551
+              2026-11-22T23:30:00+01:00  000002  alpha  orders%0A000002.csv  record 1  A-1  end  order 1  endDate: – → 2027-01-01T00:00:00+01:00, plenigoBonusIds: – → B_1|B_2
+        "]].assert_eq(&text);
+        expect_test::expect![[r"
+            Auftrag und Abonnement 1 (A-1, Partner alpha): läuft
+              externalSystemId   A-1
+              plenigoOfferId     O_MZA1E7173120881551 (Daily, digital)
+              invoiceCustomerId  100003
+              quantity           1
+              startDate          2026-01-01T00:00:00+01:00
+              paymentMethod      PAYPAL
+              endDate            2027-01-01T00:00:00+01:00
+              plenigoBonusIds    B_1|B_2
+              managedBy          EXTERNAL
+              angelegt           2026-11-20T10:00:00+01:00
+              geändert           2026-11-22T23:30:00+01:00
+            Zugriffsrechte
+              daily    jetzt gewährt  2026-01-01T00:00:00+01:00 … 2027-01-01T00:00:00+01:00
+              archive  jetzt gewährt  2026-01-01T00:00:00+01:00 … 2027-01-01T00:00:00+01:00
+            Verlauf
+              2026-11-20T10:00:00+01:00  000001  alpha  orders%0A000001.csv  Datensatz 1  A-1  create  Auftrag 1  O_MZA1E7173120881551
+              2026-11-22T23:30:00+01:00  000002  alpha  orders%0A000002.csv  Datensatz 1  A-1  end  Auftrag 1  endDate: – → 2027-01-01T00:00:00+01:00, plenigoBonusIds: – → B_1|B_2
+        "]].assert_eq(&asked(&data, "A-1", Format::Text, &german()).0);
     }
-}
 
-fn delivery_customer(order: &StoredOrder) -> &str {
-    order
-        .terms
-        .delivery_customer
-        .as_ref()
-        .unwrap_or(&order.terms.invoice_customer)
+    #[test]
+    fn an_order_that_is_not_there_has_its_rejected_attempts() {
+        let data = Data::usual();
+        data.store.flush().unwrap();
+        let (text, outcome) = asked(&data, "C-3", Format::Text, &speech());
+        assert_eq!(outcome, Outcome::Findings);
+        expect_test::expect![[r"
+            There is no order `C-3`.
+            rejected attempts
+              2026-11-20T10:00:00+01:00  000001  alpha  orders%0A000001.csv  record 3  C-3  reject  60404  There is no such offer.
+        "]].assert_eq(&text);
+        let (text, outcome) = asked(&data, "\u{1b}", Format::Text, &german());
+        assert_eq!(outcome, Outcome::Findings);
+        expect_test::expect![[r"
+            Einen Auftrag `\u{1b}` gibt es nicht.
+        "]]
+        .assert_eq(&text);
+        let (json, _) = asked(&data, "C-3", Format::Json, &speech());
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(
+            (&json["order"], &json["subscription"]),
+            (&Value::Null, &Value::Null)
+        );
+        assert_eq!(json["history"][0]["logId"], 3);
+    }
+
+    #[test]
+    fn json_speaks_the_platforms_words() {
+        let data = Data::usual();
+        let (text, _) = asked(&data, "A-1", Format::Json, &speech());
+        let json: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["order"]["status"], "ACTIVE");
+        assert_eq!(
+            json["order"]["items"][0]["plenigoOfferId"],
+            "O_MZA1E7173120881551"
+        );
+        assert_eq!(json["subscription"]["endDate"], "2026-12-31T23:00:00Z");
+        assert_eq!(json["subscription"]["deliveryCustomerId"], "100003");
+        assert_eq!(json["subscription"]["managedExternal"], true);
+        assert_eq!(
+            json["accessRights"][1],
+            json!({
+                "accessRightUniqueId": "archive",
+                "accessGranted": true,
+                "lifeTimeStart": "2025-12-31T23:00:00Z",
+                "lifeTimeEnd": "2026-12-31T23:00:00Z",
+                "itemType": "SUBSCRIPTION",
+                "itemId": 1,
+                "plenigoOfferId": "O_MZA1E7173120881551",
+            })
+        );
+        let ids: Vec<_> = json["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["logId"].as_u64())
+            .collect();
+        assert_eq!(ids, [Some(1), Some(4)]);
+    }
+
+    #[test]
+    fn an_order_ends_on_its_day() {
+        let data = Data::usual();
+        let late = Speech {
+            now: "2027-01-01T00:00:00Z".parse().unwrap(),
+            ..speech()
+        };
+        let (text, _) = asked(&data, "A-1", Format::Json, &late);
+        let json: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["order"]["status"], "DONE");
+        assert_eq!(json["subscription"]["status"], "INACTIVE");
+        assert_eq!(json["accessRights"][0]["accessGranted"], false);
+    }
 }

@@ -400,16 +400,6 @@ impl Store {
         Ok(found)
     }
 
-    /// Calls `visit` for every customer.
-    pub fn each_customer(&self, visit: &mut dyn FnMut(Customer)) -> Result<(), StoreError> {
-        for number in 1..self.meta().next_customer {
-            if let Some(customer) = self.first_customer(&[(number, 0)], &|_| true)? {
-                visit(customer);
-            }
-        }
-        Ok(())
-    }
-
     /// How many customers there are.
     pub fn customer_count(&self) -> u64 {
         self.meta().next_customer - 1
