@@ -33,7 +33,7 @@ pub fn write_finding(out: &mut Vec<u8>, finding: &Finding, language: Language) {
         printable(&what),
         printable(rest),
     );
-    if let Some(value) = &finding.value {
+    if let Some(value) = finding.value.as_deref().filter(|value| !value.is_empty()) {
         let word = match language {
             Language::De => "Wert",
             Language::En => "Value",
@@ -217,10 +217,10 @@ mod tests {
                 The platform takes these values only. Give a value in this range. Value: `1e3\u{1b}[2J`
         "]]
         .assert_eq(&shown(&finding, Language::En));
-        expect_test::expect![[r#"
+        expect_test::expect![[r"
             Zeile 3 (Datensatz 2), Spalte D Menge: Fehler: quantity liegt nicht zwischen 1 und 10000.
                 Die Plattform nimmt nur diese Werte. Einen Wert in diesem Bereich angeben. Wert: `1e3\u{1b}[2J`
-        "#]].assert_eq(&shown(&finding, Language::De));
+        "]].assert_eq(&shown(&finding, Language::De));
     }
 
     #[test]

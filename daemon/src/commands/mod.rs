@@ -5,10 +5,20 @@
 //! Text is always coloured; a caller whose reader wants none takes the styles out on the way.
 
 pub mod check;
+pub mod customers;
+pub mod files;
 pub mod finding_text;
 #[cfg(test)]
 mod fixture;
+pub mod load;
+pub mod log;
+pub mod offers;
+pub mod order;
+mod platform;
+pub mod row_text;
 mod table;
+pub mod template;
+pub mod verify;
 
 use intake_core::finding::Language;
 use intake_core::moment::Moment;

@@ -110,11 +110,11 @@ mod tests {
         let mut out = Vec::new();
         table.write(&mut out, "  ");
         let plain = anstream::adapter::strip_bytes(&out).into_vec();
-        expect_test::expect![[r#"
+        expect_test::expect![[r"
               name    rows  why
               ä\n   12,000  good
               beta       1
-        "#]]
+        "]]
         .assert_eq(&String::from_utf8(plain).unwrap());
     }
 }
