@@ -48,7 +48,7 @@ pub(super) fn figure(text: String) -> Cell {
 }
 
 impl Table {
-    /// A table with a row of headings; those over figures are set like them.
+    /// Adds a row; headings over figures are figures too, so that they stand over their ends.
     pub(super) fn push(&mut self, row: Vec<Cell>) {
         self.rows.push(row);
     }
@@ -108,12 +108,12 @@ mod tests {
         ]);
         table.push(vec![text("beta"), figure("1".to_owned()), text("")]);
         let mut out = Vec::new();
-        table.write(&mut out, "  ");
+        table.write(&mut out, "- ");
         let plain = anstream::adapter::strip_bytes(&out).into_vec();
         expect_test::expect![[r"
-              name    rows  why
-              ä\n   12,000  good
-              beta       1
+            - name    rows  why
+            - ä\n   12,000  good
+            - beta       1
         "]]
         .assert_eq(&String::from_utf8(plain).unwrap());
     }
