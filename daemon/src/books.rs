@@ -23,6 +23,8 @@ pub struct Books {
     journal: PathBuf,
     next_import: AtomicU64,
     next_spool: AtomicU64,
+    /// Counts the frames written in this life.
+    writes: AtomicU64,
 }
 
 /// How the books are opened.
@@ -113,7 +115,8 @@ impl Books {
         let compressor = BodyCompressor::new()?;
         let writer = Mutex::new(Writer { journal, compressor, failed: false });
         let next_spool = AtomicU64::new(1);
-        Ok(Self { store, writer, journal: journal_path, next_import, next_spool })
+        let writes = AtomicU64::new(0);
+        Ok(Self { store, writer, journal: journal_path, next_import, next_spool, writes })
     }
 
     /// What is known.
@@ -158,13 +161,20 @@ impl Books {
         }
         let mut sheet = Sheet::new(self.store.meta(), clock::now());
         let result = fill(&mut sheet)?;
-        if !sheet.lines.is_empty()
-            && let Err(error) = writer.put(&self.store, sheet)
-        {
-            writer.failed = true;
-            return Err(error.into());
+        if !sheet.lines.is_empty() {
+            if let Err(error) = writer.put(&self.store, sheet) {
+                writer.failed = true;
+                return Err(error.into());
+            }
+            self.writes.fetch_add(1, Ordering::SeqCst);
         }
         Ok(result)
+    }
+
+    /// How many frames were written in this life: what was decided at one number still holds at another if all
+    /// frames between are one's own.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
     }
 
     /// Writes away what the store still holds in memory.

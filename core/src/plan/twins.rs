@@ -3,12 +3,13 @@
 
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Records whose key stands in another record too. Grows with them only.
 #[derive(Debug, Default)]
 pub struct Twins {
     by_row: BTreeMap<u64, Twin>,
+    repeated: BTreeSet<u64>,
 }
 
 /// What follows for one record.
@@ -27,6 +28,7 @@ impl Twins {
         match finding.code {
             Code::DuplicateSame => {
                 self.by_row.entry(finding.row).or_insert(Twin::Repeats(row, line));
+                self.repeated.insert(row);
             }
             Code::DuplicateDifferent => {
                 let twin = Twin::Contradicts(row, line);
@@ -48,6 +50,11 @@ impl Twins {
             return Some(Twin::Contradicts(*row, *line));
         }
         Some(twin)
+    }
+
+    /// Does a later record say the same as this one?
+    pub fn is_repeated(&self, row: u64) -> bool {
+        self.repeated.contains(&row)
     }
 
     /// Does every record have a key of its own?

@@ -10,6 +10,7 @@ use crate::books::{Books, RowNote, Sheet};
 use crate::entry::{FileEntry, RowLine, counts_map, no_changes};
 use crate::folder::lifecycle::Step as FileStep;
 use crate::state::StoredOrder;
+use crate::state::store::StoreError;
 use intake_core::catalog::Customer;
 use intake_core::check::ledger::Ledger;
 use intake_core::finding::{Finding, Language, headline};
@@ -19,7 +20,7 @@ use intake_core::plan::{Change, Counts, Decision, changes};
 use intake_core::report::{ChangesJson, Item, put};
 use intake_core::read::{Block, Shape};
 use serde_json::value::RawValue;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::path::Path;
 
@@ -52,14 +53,14 @@ pub fn apply_rows(
 ) -> Result<Counts, ImportError> {
     let path_error = |source| ImportError::Io { path: body.to_owned(), source };
     let file = File::open(body).map_err(path_error)?;
-    let mut counts = writing.before;
     let options = writing.terms.read_options(writing.now);
-    let keep = |_: &Shape, block: Block| block;
-    over_blocks(file, options, Hashing::Known(writing.sha256), keep, |step| {
-        if let Step::Block(shape, block) = step {
-            let last = block.first_row + block.rows - 1;
+    let decide = |shape: &Shape, block: Block| Decided::of(books, shape, block, writing, facts, after_row);
+    let mut written = Written { counts: writing.before, ..Written::default() };
+    over_blocks(file, options, Hashing::Known(writing.sha256), decide, |step| {
+        if let Step::Block(shape, decided) = step {
+            let last = decided.last_row();
             if last > after_row {
-                write_block(books, &shape, &block, writing, facts, after_row, &mut counts)?;
+                write_block(books, &shape, decided, writing, facts, after_row, &mut written)?;
                 if !going(last) {
                     return Err(ImportError::Stopped);
                 }
@@ -67,7 +68,7 @@ pub fn apply_rows(
         }
         Ok::<(), ImportError>(())
     })?;
-    Ok(counts)
+    Ok(written.counts)
 }
 
 /// Ends the partner's running orders that a full book does not name, and gives how many.
@@ -101,110 +102,191 @@ pub fn end_missing(
     Ok(missing.len() as u64)
 }
 
-fn write_block(
+/// The rows of a block, decided in a worker ahead of their turn, against the state after `writes` frames.
+struct Decided {
+    block: Block,
+    writes: u64,
+    rows: Result<Vec<OwnRow>, StoreError>,
+}
+
+/// A decided row that no longer needs its block.
+struct OwnRow {
+    row: u64,
+    line: u64,
+    key: Option<Box<str>>,
+    offer: Option<Box<str>>,
+    decision: Decision,
+    after: Option<OrderTerms>,
+    order: Option<StoredOrder>,
+    /// The number of the order, where it stays as it is.
+    order_id: u64,
+    creates_customer: bool,
+    error_code: Option<u32>,
+    reason: Option<String>,
+    detail: Option<Box<RawValue>>,
+}
+
+/// What this import has written so far.
+#[derive(Default)]
+struct Written {
+    counts: Counts,
+    /// Orders that later records repeat.
+    repeated: HashMap<Box<str>, u64>,
+    customers: HashSet<Box<str>>,
+    /// The numbers of its own frames, those that rows decided ahead of their turn may not have seen.
+    frames: VecDeque<u64>,
+}
+
+/// Rows are decided so many blocks ahead at most; older frames of one's own need not be remembered.
+const OWN_FRAMES: usize = 64;
+
+impl Decided {
+    fn of(
+        books: &Books,
+        shape: &Shape,
+        block: Block,
+        writing: Writing<'_>,
+        facts: &FileFacts,
+        after_row: u64,
+    ) -> Self {
+        let writes = books.writes();
+        let last = block.first_row + block.rows - 1;
+        let rows = if last > after_row {
+            own_rows(books, shape, &block, writing, facts, after_row)
+        } else {
+            Ok(Vec::new())
+        };
+        Self { block, writes, rows }
+    }
+
+    fn last_row(&self) -> u64 {
+        self.block.first_row + self.block.rows - 1
+    }
+}
+
+fn own_rows(
     books: &Books,
     shape: &Shape,
     block: &Block,
     writing: Writing<'_>,
     facts: &FileFacts,
     after_row: u64,
-    counts: &mut Counts,
-) -> Result<(), ImportError> {
-    let store = books.store();
-    let catalog = store.catalog();
+) -> Result<Vec<OwnRow>, StoreError> {
+    let catalog = books.store().catalog();
     let against = Against {
         partner: &writing.terms.partner,
         offers: writing.terms.offers.as_ref(),
         catalog: &catalog,
         now: writing.now,
     };
-    let mut written = Counts::default();
+    let (rows, _) = decide_block(shape, block, books.store(), facts, &against)?;
+    Ok(rows.into_iter().filter(|decided| decided.row.row > after_row).map(OwnRow::of).collect())
+}
+
+impl OwnRow {
+    fn of(decided: DecidedRow<'_>) -> Self {
+        let DecidedRow { row, decision, after, order, creates_customer, .. } = decided;
+        let rejected = decision == Decision::Reject;
+        let error = row.findings.iter().find(|finding| finding.code.is_error());
+        let upstream = error.map(|finding| finding.code.spec().upstream);
+        let changes_order = decision.changes_order();
+        Self {
+            row: row.row,
+            line: row.line,
+            key: row.key.as_deref().map(Into::into),
+            offer: row.offer.as_deref().map(Into::into),
+            decision,
+            after,
+            order_id: order.as_ref().map_or(0, |order| order.order_id),
+            order: order.filter(|_| changes_order),
+            creates_customer,
+            error_code: upstream.filter(|code| rejected && *code > 0),
+            reason: rejected.then(|| reason_of(&row.findings)),
+            detail: detail_of(&row.findings),
+        }
+    }
+}
+
+fn write_block(
+    books: &Books,
+    shape: &Shape,
+    decided: Decided,
+    writing: Writing<'_>,
+    facts: &FileFacts,
+    after_row: u64,
+    written: &mut Written,
+) -> Result<(), ImportError> {
+    let Decided { block, writes, rows } = decided;
+    let mut ahead = Some(rows?);
     books.write(|sheet| {
-        let (rows, _) = decide_block(shape, block, store, facts, &against)?;
-        let mut created = Created::default();
-        for decided in rows {
-            if decided.row.row > after_row {
-                written.add(decided.decision);
-                write_row(sheet, decided, writing, facts, &mut created, &mut written);
-            }
+        // What others wrote since may concern these rows: then they are decided again, now that nobody writes.
+        let own = written.frames.iter().filter(|frame| **frame > writes).count() as u64;
+        let rows = match ahead.take().filter(|_| books.writes() - writes == own) {
+            Some(rows) => rows,
+            None => own_rows(books, shape, &block, writing, facts, after_row)?,
+        };
+        for row in rows {
+            written.counts.add(row.decision);
+            write_row(sheet, row, writing, facts, written);
         }
-        for (sum, count) in written.by_decision.iter_mut().zip(counts.by_decision) {
-            *sum += count;
-        }
-        written.create_customer += counts.create_customer;
         let next_row = Some(block.first_row + block.rows - 1);
         let time = sheet.time().to_owned();
         sheet.file(FileEntry {
             next_row,
-            counts: Some(counts_map(&written)),
+            counts: Some(counts_map(&written.counts)),
             ..FileEntry::new(writing.import_id, &time, FileStep::Applying)
         });
+        written.frames.push_back(books.writes() + 1);
         Ok::<(), ImportError>(())
     })?;
-    *counts = written;
+    if written.frames.len() > OWN_FRAMES {
+        written.frames.pop_front();
+    }
     Ok(())
-}
-
-/// What a block has created so far.
-#[derive(Default)]
-struct Created {
-    orders: HashMap<Box<str>, u64>,
-    customers: HashMap<Box<str>, ()>,
 }
 
 fn write_row(
     sheet: &mut Sheet,
-    decided: DecidedRow<'_>,
+    row: OwnRow,
     writing: Writing<'_>,
     facts: &FileFacts,
-    created: &mut Created,
-    counts: &mut Counts,
+    written: &mut Written,
 ) {
-    let DecidedRow { row, decision, after, order, creates_customer, .. } = decided;
-    let place = RowLine { row: Some(row.row), line: Some(row.line), ..blank_line(writing, decision) };
     let named = RowLine {
+        row: Some(row.row),
+        line: Some(row.line),
         external_system_id: row.key.as_deref(),
         plenigo_offer_id: row.offer.as_deref(),
-        ..place
+        error_detail: row.detail.as_deref(),
+        ..blank_line(writing, row.decision)
     };
-    match (decision, after) {
+    match (row.decision, row.after) {
         (Decision::Reject, _) => {
-            let reason = reason_of(&row.findings);
-            let detail = detail_of(&row.findings);
-            let code = row.findings.iter().find(|finding| finding.code.is_error());
-            let upstream = code.map(|finding| finding.code.spec().upstream);
             let line = RowLine {
                 success: false,
-                error_code: upstream.filter(|code| *code > 0),
-                error_reason: Some(&reason),
-                error_detail: detail.as_deref(),
+                error_code: row.error_code,
+                error_reason: row.reason.as_deref(),
                 ..named
             };
             sheet.row(RowNote { line, remembered: true });
         }
         (Decision::Create, Some(terms)) => {
-            if creates_customer
-                && !created.customers.contains_key(&terms.invoice_customer)
+            if row.creates_customer
+                && !written.customers.contains(&terms.invoice_customer)
                 && let Some(customer) = facts.customers.get(&terms.invoice_customer)
             {
                 let (id, values) = (customer.id.clone(), customer.values.clone());
-                created.customers.insert(id.clone(), ());
-                counts.create_customer += 1;
+                written.customers.insert(id.clone());
+                written.counts.create_customer += 1;
                 sheet.customer(Customer { id, values }, Some(writing.import_id));
             }
             let order_id = sheet.take_order_id();
             let changed = changes(None, &terms);
-            let detail = detail_of(&row.findings);
-            let line = RowLine {
-                order_id,
-                changes: ChangesJson(&changed),
-                error_detail: detail.as_deref(),
-                ..named
-            };
+            let line = RowLine { order_id, changes: ChangesJson(&changed), ..named };
             let log_id = sheet.row(RowNote { line, remembered: false });
             let now = sheet.moment();
-            if !facts.twins.is_empty() {
-                created.orders.insert(terms.external_system_id.clone(), order_id);
+            if facts.twins.is_repeated(row.row) {
+                written.repeated.insert(terms.external_system_id.clone(), order_id);
             }
             sheet.order(StoredOrder {
                 order_id,
@@ -217,24 +299,23 @@ fn write_row(
             });
         }
         (_, Some(terms)) => {
-            let Some(order) = order else { return };
+            let Some(order) = row.order else { return };
             let changed = changes(Some(&order.terms), &terms);
-            let detail = detail_of(&row.findings);
             let line = RowLine {
                 order_id: order.order_id,
                 changes: ChangesJson(&changed),
-                error_detail: detail.as_deref(),
                 ..named
             };
             let log_id = sheet.row(RowNote { line, remembered: true });
             write_change(sheet, log_id, order, terms);
         }
         (_, None) => {
-            let known = order.map(|order| order.order_id);
-            let key = row.key.as_deref().unwrap_or_default();
-            let order_id = known.or_else(|| created.orders.get(key).copied()).unwrap_or(0);
-            let detail = detail_of(&row.findings);
-            let line = RowLine { order_id, error_detail: detail.as_deref(), ..named };
+            let earlier = row.key.as_deref().and_then(|key| written.repeated.get(key));
+            let order_id = match row.order_id {
+                0 => earlier.copied().unwrap_or(0),
+                known => known,
+            };
+            let line = RowLine { order_id, ..named };
             sheet.row(RowNote { line, remembered: false });
         }
     }
