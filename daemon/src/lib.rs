@@ -11,5 +11,6 @@ pub mod folder;
 pub mod journal;
 pub mod log;
 pub mod printable;
+pub mod receipt;
 pub mod state;
 pub mod system;
