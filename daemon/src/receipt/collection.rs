@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -49,6 +50,7 @@ impl Collection {
         journal: &Path,
         record: &FileRecord,
         directory: &Path,
+        time_zone: &TimeZone,
     ) -> Result<Self, ReceiptError> {
         let spool = || Spool::new(directory);
         let mut collection = Self {
@@ -60,7 +62,7 @@ impl Collection {
                 created: spool(),
                 customers_created: spool(),
             },
-            tables: Tables::new(directory),
+            tables: Tables::new(directory, time_zone),
             reasons: spool(),
         };
         journal_lines::each(journal, record, &mut |line| collection.take(line, record))?;

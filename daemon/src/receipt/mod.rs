@@ -194,17 +194,19 @@ enum Publication {
 impl Parts {
     fn of(request: &ReceiptRequest<'_>, ending: Ending) -> Result<Self, ReceiptError> {
         let record = request.record;
-        let mut collection = Collection::of(request.journal, record, request.outbox)?;
+        let (outbox, time_zone) = (request.outbox, request.time_zone);
+        let mut collection = Collection::of(request.journal, record, outbox, time_zone)?;
         let from_body = corrections::from_body(
             request.body,
             request.options,
             &mut collection.reasons,
-            request.outbox,
+            outbox,
         )?;
+        let rejected = collection.tables.rejected.total;
         let outcome = match ending {
             Ending::Applied => Outcome::Applied {
-                rows: record.rows.unwrap_or_default(),
-                rejected: collection.tables.rejected.total,
+                rows: record.rows.unwrap_or(collection.taken() + rejected),
+                rejected,
             },
             Ending::Rejected => Outcome::Rejected {
                 taken: collection.taken(),

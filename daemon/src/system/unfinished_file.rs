@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::{PathError, WriteError, create_temporary, rename_to_free_name};
+use super::{PathError, TEMPORARY_PREFIX, WriteError, create_temporary, rename_to_free_name};
 
 /// A file that is being written, in the directory where it will stay.
 #[derive(Debug)]
@@ -116,6 +116,27 @@ pub fn nameless_file(directory: &Path) -> Result<File, PathError> {
     Ok(file)
 }
 
+/// Removes what dead processes left half written in `directory`; gives how many files that were. For the start, before
+/// anybody writes there.
+pub fn remove_left_overs(directory: &Path) -> Result<u64, PathError> {
+    let entries = std::fs::read_dir(directory).map_err(PathError::of("list", directory))?;
+    let mut removed = 0;
+    for entry in entries {
+        let entry = entry.map_err(PathError::of("list", directory))?;
+        let is_left_over = entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(TEMPORARY_PREFIX.as_bytes());
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_left_over && is_file {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(PathError::of("remove", &path))?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
 fn same_bytes(one: &mut File, other: &File) -> io::Result<bool> {
     if one.metadata()?.len() != other.metadata()?.len() {
         return Ok(false);
@@ -192,6 +213,15 @@ mod tests {
         nameless.read_to_string(&mut text).unwrap();
         assert_eq!(text, "kept while it is open");
         assert!(names(directory.path()).is_empty());
+    }
+
+    #[test]
+    fn left_overs_go_and_nothing_else() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join(".intake-tmp-1-0"), "half").unwrap();
+        std::fs::write(directory.path().join("o.csv.receipt.json"), "whole").unwrap();
+        assert_eq!(remove_left_overs(directory.path()).unwrap(), 1);
+        assert_eq!(names(directory.path()), ["o.csv.receipt.json"]);
     }
 
     #[test]

@@ -171,12 +171,14 @@ fn to_do(out: &mut Vec<u8>, outcome: Outcome, corrections: &str) {
             "Was zu tun ist: in dieser Datei die Werte berichtigen und sie wieder abgeben. Die Gründe \
              werden beim Import nicht gelesen.",
         );
+        out.push(b'\n');
         element(
             out,
             "p lang=\"en\"",
             "What to do: correct the values in that file and deliver it again. The reasons are not \
              read by an import.",
         );
+        out.push(b'\n');
     }
 }
 
@@ -360,8 +362,10 @@ fn pointer(out: &mut Vec<u8>, file_name: &str, before: Both<'_>) {
 
 /// The beginning of a table up to its rows; those of tables with findings end in what is said in each language.
 fn begin_table(out: &mut Vec<u8>, caption: Both<'_>, class: &str, columns: &[Both<'_>]) {
-    // A wide table scrolls by itself, and the keyboard must reach it for that.
-    open(out, "div class=\"scroll\" tabindex=\"0\"");
+    // A wide table scrolls by itself; for that the keyboard must reach it, and what is reached needs a name.
+    out.extend_from_slice(b"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    text(out, caption.de);
+    out.extend_from_slice(b"\">");
     open(out, &format!("table class=\"{class}\""));
     open(out, "caption");
     both(out, caption);

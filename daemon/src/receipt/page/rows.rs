@@ -4,11 +4,14 @@
 
 use std::path::Path;
 
+use intake_core::field::{Field, Kind};
 use intake_core::plan::Decision;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::markup::{close, element, open, text};
-use crate::entry::RowEntry;
+use crate::entry::{ChangeEntry, RowEntry};
 use crate::receipt::finding_entry::FindingEntry;
 use crate::receipt::spool::Spool;
 use crate::system::PathError;
@@ -27,6 +30,7 @@ pub(in crate::receipt) struct Tables {
     pub(in crate::receipt) reactivated: Table,
     pub(in crate::receipt) payment: Table,
     pub(in crate::receipt) updated: Table,
+    time_zone: TimeZone,
 }
 
 /// The rows of one table.
@@ -38,8 +42,8 @@ pub(in crate::receipt) struct Table {
 }
 
 impl Tables {
-    /// Empty tables; what does not fit into memory waits in `directory`.
-    pub(in crate::receipt) fn new(directory: &Path) -> Self {
+    /// Empty tables; what does not fit into memory waits in `directory`. Times are shown in the time zone.
+    pub(in crate::receipt) fn new(directory: &Path, time_zone: &TimeZone) -> Self {
         let table = || Table {
             rows: Spool::new(directory),
             total: 0,
@@ -50,6 +54,7 @@ impl Tables {
             reactivated: table(),
             payment: table(),
             updated: table(),
+            time_zone: time_zone.clone(),
         }
     }
 
@@ -75,7 +80,7 @@ impl Tables {
             () if is(Decision::Payment) => &mut self.payment,
             () => &mut self.updated,
         };
-        table.add(|out| changed_rows(out, row))
+        table.add(|out| changed_rows(out, row, &self.time_zone))
     }
 
     /// How many rows changed their orders.
@@ -137,15 +142,23 @@ fn said(out: &mut Vec<u8>, finding: &FindingEntry) {
 }
 
 /// One row for each field that changed, each complete in itself, so that none is read without its order.
-fn changed_rows(out: &mut Vec<u8>, row: &RowEntry<'_>) {
+fn changed_rows(out: &mut Vec<u8>, row: &RowEntry<'_>, time_zone: &TimeZone) {
     for change in &row.changes {
         open(out, "tr");
         element(out, "th scope=\"row\"", &number(row.line));
         let key = row.external_system_id.as_deref().unwrap_or(NOTHING);
         element(out, "td class=\"key\"", key);
         element(out, "td", &change.field);
-        element(out, "td class=\"value\"", &shown(&change.old));
-        element(out, "td class=\"value\"", &shown(&change.new));
+        element(
+            out,
+            "td class=\"value\"",
+            &shown(change, &change.old, time_zone),
+        );
+        element(
+            out,
+            "td class=\"value\"",
+            &shown(change, &change.new, time_zone),
+        );
         close(out, "tr");
         out.push(b'\n');
     }
@@ -156,12 +169,26 @@ fn number(line: Option<u64>) -> String {
     line.map_or_else(|| NOTHING.to_owned(), |line| line.to_string())
 }
 
-fn shown(value: &Value) -> String {
+fn shown(change: &ChangeEntry<'_>, value: &Value, time_zone: &TimeZone) -> String {
     match value {
         Value::Null => NOTHING.to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => {
+            let field = Field::from_name(&change.field);
+            let is_time = field.is_some_and(|field| field.spec().kind == Kind::DateTime);
+            let instant = text.parse::<Timestamp>().ok().filter(|_| is_time);
+            instant.map_or_else(
+                || text.clone(),
+                |instant| {
+                    let local = instant.to_zoned_datetime(time_zone.clone());
+                    local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+                },
+            )
+        }
         Value::Array(items) => {
-            let items: Vec<_> = items.iter().map(shown).collect();
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| shown(change, item, time_zone))
+                .collect();
             items.join(", ")
         }
         other => other.to_string(),
