@@ -14,11 +14,12 @@ use intake_core::catalog::{Customer, Offer};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 /// Journal and store of one data directory.
 pub struct Books {
-    store: Store,
+    store: Arc<Store>,
     writer: Mutex<Writer>,
     journal: PathBuf,
     next_import: AtomicU64,
@@ -59,6 +60,8 @@ struct Writer {
     journal: Journal,
     compressor: BodyCompressor,
     failed: bool,
+    /// Writes away what waited in the store, beside the writing of further frames.
+    flushing: Option<JoinHandle<Result<(), StoreError>>>,
 }
 
 /// The lines of one frame while they are being written, and what they change.
@@ -113,7 +116,9 @@ impl Books {
         };
         let next_import = AtomicU64::new(store.meta().next_import);
         let compressor = BodyCompressor::new()?;
-        let writer = Mutex::new(Writer { journal, compressor, failed: false });
+        let store = Arc::new(store);
+        let writer = Writer { journal, compressor, failed: false, flushing: None };
+        let writer = Mutex::new(writer);
         let next_spool = AtomicU64::new(1);
         let writes = AtomicU64::new(0);
         Ok(Self { store, writer, journal: journal_path, next_import, next_spool, writes })
@@ -183,22 +188,30 @@ impl Books {
         if writer.failed {
             return Err(BooksError::Closed);
         }
-        if let Err(error) = self.store.flush() {
+        if let Err(error) = writer.end_flushing().and_then(|()| self.store.flush()) {
             writer.failed = true;
             return Err(error.into());
         }
         Ok(())
     }
 
-    /// Lets nobody write while `look` runs.
-    pub fn quietly<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
-        let _writer = self.lock();
+    /// Lets nobody write while `look` runs; the store holds everything that was written.
+    pub fn quietly<T, E: From<BooksError>>(
+        &self,
+        look: impl FnOnce(&Store) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = self.lock();
+        if let Err(error) = writer.end_flushing().and_then(|()| self.store.flush()) {
+            writer.failed = true;
+            return Err(BooksError::from(error).into());
+        }
         look(&self.store)
     }
 
     /// Makes the store's content anew from the journal: what it held is dropped, what the journal says is applied.
     pub fn rebuild(&self) -> Result<(), BooksError> {
-        let writer = self.lock();
+        let mut writer = self.lock();
+        writer.end_flushing()?;
         log::store_rebuild_started("asked for");
         self.store.clear()?;
         follow(&self.store, &self.journal, writer.journal.bytes_on_disk())?;
@@ -222,14 +235,37 @@ impl Books {
 }
 
 impl Writer {
-    fn put(&mut self, store: &Store, sheet: Sheet) -> Result<(), BooksError> {
+    fn put(&mut self, store: &Arc<Store>, sheet: Sheet) -> Result<(), BooksError> {
         let body = self.compressor.compress(&sheet.lines)?;
         let span = self.journal.append_compressed(&body, &sheet.time_text)?;
         store.apply(sheet.effects, span)?;
         if store.wants_flush() {
-            store.flush()?;
+            let running = self.flushing.as_ref().is_some_and(|flushing| !flushing.is_finished());
+            // What waits is bounded: when the store cannot follow, the journal waits for it.
+            if !running || store.must_flush() {
+                self.end_flushing()?;
+                let store = Arc::clone(store);
+                self.flushing = Some(std::thread::spawn(move || store.flush()));
+            }
         }
         Ok(())
+    }
+
+    fn end_flushing(&mut self) -> Result<(), StoreError> {
+        match self.flushing.take().map(JoinHandle::join) {
+            None => Ok(()),
+            Some(Ok(flushed)) => flushed,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // What could not be written away is in the journal.
+        if let Some(flushing) = self.flushing.take() {
+            let _ = flushing.join();
+        }
     }
 }
 

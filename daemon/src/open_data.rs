@@ -5,7 +5,7 @@ use crate::books::{Books, BooksError, BooksOptions};
 use crate::config::Config;
 use crate::folder::directory::{Directory, IoAt};
 use crate::folder::moves::Folders;
-use crate::system::{DataLock, LockError, PathError, SyncFileRange, deny_sync_file_range, free_bytes};
+use crate::system::{DataLock, LockError, PathError, SyncFileRange, deny_sync_file_range, free_bytes, remove_left_overs};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -83,6 +83,7 @@ impl OpenData {
             inbox.ensure_child(partner, crate::folder::directory::READABLE_FOLDER)?;
             outbox.ensure_child(partner, crate::folder::directory::READABLE_FOLDER)?;
         }
+        sweep_outboxes(outbox.path())?;
         let options = BooksOptions {
             segment_bytes: config.daemon.journal_segment,
             cache_bytes: config.daemon.store_cache,
@@ -118,6 +119,17 @@ fn sweep_scratch(work: &Path) -> Result<(), PathError> {
             std::fs::remove_file(entry.path()).map_err(PathError::of("remove", &entry.path()))?;
         } else if name.starts_with(".verify-") {
             std::fs::remove_dir_all(entry.path()).map_err(PathError::of("remove", &entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes receipts that were cut off while they were being written.
+fn sweep_outboxes(outbox: &Path) -> Result<(), PathError> {
+    let entries = std::fs::read_dir(outbox).map_err(PathError::of("read", outbox))?;
+    for entry in entries.flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_left_overs(&entry.path())?;
         }
     }
     Ok(())

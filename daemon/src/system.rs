@@ -9,6 +9,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{CWD, RenameFlags};
 
+pub use unfinished_file::{CompleteFile, UnfinishedFile, nameless_file, remove_left_overs};
+
+mod unfinished_file;
+
 /// Start of the name under which [`write_atomically`] keeps a file until it is complete. A file
 /// with such a name that is left after a crash may be deleted.
 pub const TEMPORARY_PREFIX: &str = ".intake-tmp-";
@@ -361,7 +365,8 @@ fn create_temporary(directory: &Path) -> Result<(PathBuf, File), PathError> {
     loop {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = directory.join(format!("{TEMPORARY_PREFIX}{}-{number}", std::process::id()));
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        let mut options = OpenOptions::new();
+        match options.read(true).write(true).create_new(true).open(&path) {
             Ok(file) => return Ok((path, file)),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(PathError::of("create", &path)(error)),

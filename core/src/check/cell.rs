@@ -86,6 +86,24 @@ pub fn check<'a>(
     }
 }
 
+/// Would a spreadsheet take a cell with this text for a formula? It begins with one of `=`, `+`, `-`, `@` (in
+/// full width too), also behind white space, or with a tab or a carriage return, which some programs drop.
+///
+/// Whoever writes such a text into a cell puts an apostrophe before it; [`check`] does not read it along.
+pub fn reads_as_formula(text: &str) -> bool {
+    let visible = text.trim_start_matches(is_space);
+    visible.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || (text.starts_with(['\t', '\r']) && !visible.is_empty())
+}
+
+fn without_space(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+fn is_space(character: char) -> bool {
+    character.is_whitespace() || character == '\u{feff}'
+}
+
 fn clear<'a>(required: bool) -> Result<Checked<'a>, Trouble> {
     if required {
         Err((Code::CannotClear, Detail::None))
@@ -103,7 +121,7 @@ fn plain<'a>(text: &Cow<'a, str>, remark: &mut dyn FnMut(Code, Detail)) -> Cow<'
     let edge = |byte: u8| byte.is_ascii_whitespace() || !byte.is_ascii();
     let mut plain = text.clone();
     if edge(*first) || edge(*last) {
-        let trimmed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let trimmed = without_space(text);
         if trimmed.len() != text.len() {
             if !trimmed.is_empty() {
                 remark(
@@ -112,17 +130,16 @@ fn plain<'a>(text: &Cow<'a, str>, remark: &mut dyn FnMut(Code, Detail)) -> Cow<'
                 );
             }
             plain = match text {
-                Cow::Borrowed(text) => {
-                    Cow::Borrowed(text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}'))
-                }
+                Cow::Borrowed(text) => Cow::Borrowed(without_space(text)),
                 Cow::Owned(_) => Cow::Owned(trimmed.to_owned()),
             };
         }
     }
-    if let [b'\'', b'=' | b'+' | b'-' | b'@', ..] = plain.as_bytes() {
+    let marked = plain.strip_prefix('\'').is_some_and(reads_as_formula);
+    if marked {
         plain = match plain {
-            Cow::Borrowed(text) => Cow::Borrowed(&text[1..]),
-            Cow::Owned(text) => Cow::Owned(text[1..].to_owned()),
+            Cow::Borrowed(text) => Cow::Borrowed(without_space(&text[1..])),
+            Cow::Owned(text) => Cow::Owned(without_space(&text[1..]).to_owned()),
         };
         remark(
             Code::ApostropheRemoved,
@@ -390,6 +407,15 @@ mod tests {
             "'=1",
             Ok("=1apostrophe-removedformula-like"),
         );
+        check_text(
+            Field::ExternalSystemId,
+            "' \u{a0}=1",
+            Ok("=1apostrophe-removedformula-like"),
+        );
+        check_text(Field::ExternalSystemId, "'\t7", Ok("7apostrophe-removed"));
+        check_text(Field::ExternalSystemId, "'＋1", Ok("＋1apostrophe-removed"));
+        check_text(Field::ExternalSystemId, "'7", Ok("'7"));
+        check_text(Field::Quantity, "'-1", Err(Code::IntegerRange));
         check_text(Field::ExternalSystemId, "NULL", Err(Code::CannotClear));
         check_text(Field::ExternalSystemId, "a\0b", Err(Code::ControlCharacter));
         check_text(
@@ -429,6 +455,11 @@ mod tests {
         check_text(Field::Language, "xx", Err(Code::LanguageInvalid));
         check_text(Field::Language, "a ", Err(Code::LanguageInvalid));
         check_text(Field::MobileNumber, "+4915112345678", Ok("+4915112345678"));
+        check_text(
+            Field::MobileNumber,
+            "'+4915112345678",
+            Ok("+4915112345678apostrophe-removed"),
+        );
         check_text(
             Field::MobileNumber,
             "015112345678",

@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+use intake_core::read::Format;
+
 use super::names::ImportId;
 
 /// Longest file name, in bytes, that file systems of Linux accept.
@@ -12,7 +14,7 @@ pub const NAME_LIMIT: usize = 255;
 /// Longest extension, in bytes without its dot, that is taken for one.
 const EXTENSION_LIMIT: usize = 16;
 const RECEIPT_SUFFIX: &str = ".receipt.json";
-const REPORT_SUFFIX: &str = ".report.txt";
+const REPORT_SUFFIX: &str = ".report.html";
 const RESERVED_BY_WINDOWS: &[&str] = &["con", "prn", "aux", "nul", "conin$", "conout$"];
 
 /// The name with every byte that could mislead a reader or break a line written as `%XX`.
@@ -66,16 +68,21 @@ pub fn receipt_name(original: &OsStr, told: Told<'_>) -> String {
     derived(&safe(original), told, RECEIPT_SUFFIX)
 }
 
-/// `<name>.report.txt`, or `<name>.<id>.report.txt`.
+/// `<name>.report.html`, or `<name>.<id>.report.html`.
 pub fn report_name(original: &OsStr, told: Told<'_>) -> String {
     derived(&safe(original), told, REPORT_SUFFIX)
 }
 
-/// `<stem>.corrections.<extension>`, or `<stem>.<id>.corrections.<extension>`.
-pub fn corrections_name(original: &OsStr, told: Told<'_>) -> String {
+/// `<stem>.corrections.<extension>`, or `<stem>.<id>.corrections.<extension>`; the extension is that of the
+/// form in which a file of this format is corrected: `csv`, or `ndjson` for both kinds of JSON.
+pub fn corrections_name(original: &OsStr, told: Told<'_>, format: Format) -> String {
     let safe = safe(original);
-    let (stem, extension) = split_extension(&safe);
-    derived(stem, told, &format!(".corrections{extension}"))
+    let (stem, _) = split_extension(&safe);
+    let suffix = match format {
+        Format::Csv => ".corrections.csv",
+        Format::Ndjson | Format::Json => ".corrections.ndjson",
+    };
+    derived(stem, told, suffix)
 }
 
 /// `<stem>.<id>.<extension>`: where a file rests after the import. Never taken twice, since ids are not.
@@ -223,7 +230,10 @@ mod tests {
         let check = |name: &[u8], receipt: &str, corrections: &str, resting: &str| {
             let name = OsStr::from_bytes(name);
             assert_eq!(receipt_name(name, Told::Plain), receipt);
-            assert_eq!(corrections_name(name, Told::Plain), corrections);
+            assert_eq!(
+                corrections_name(name, Told::Plain, Format::Csv),
+                corrections
+            );
             assert_eq!(resting_name(name, &id()), resting);
         };
         check(
@@ -232,11 +242,11 @@ mod tests {
             "o.corrections.csv",
             "o.01JDK.csv",
         );
-        check(b"o", "o.receipt.json", "o.corrections", "o.01JDK");
+        check(b"o", "o.receipt.json", "o.corrections.csv", "o.01JDK");
         check(
             b"-rf",
             "_-rf.receipt.json",
-            "_-rf.corrections",
+            "_-rf.corrections.csv",
             "_-rf.01JDK",
         );
         check(
@@ -248,13 +258,13 @@ mod tests {
         check(
             b"../x",
             "_..%2Fx.receipt.json",
-            "_..%2Fx.corrections",
+            "_..%2Fx.corrections.csv",
             "_..%2Fx.01JDK",
         );
         check(
             b"a. .",
             "a%2E%20%2E.receipt.json",
-            "a%2E%20%2E.corrections",
+            "a%2E%20%2E.corrections.csv",
             "a%2E%20%2E.01JDK",
         );
         check(
@@ -274,12 +284,18 @@ mod tests {
         );
         assert_eq!(
             report_name(name, Told::ById(&id())),
-            "o.csv.01JDK.report.txt"
+            "o.csv.01JDK.report.html"
         );
         assert_eq!(
-            corrections_name(name, Told::ById(&id())),
+            corrections_name(name, Told::ById(&id()), Format::Csv),
             "o.01JDK.corrections.csv"
         );
+        for format in [Format::Json, Format::Ndjson] {
+            assert_eq!(
+                corrections_name(OsStr::new("o.json"), Told::Plain, format),
+                "o.corrections.ndjson"
+            );
+        }
         assert_eq!(later_name(name, &id()), "o.01JDK.later.csv");
     }
 
@@ -312,7 +328,10 @@ mod tests {
             let id = id();
             for derived in [
                 receipt_name(&name, Told::Plain), receipt_name(&name, Told::ById(&id)),
-                corrections_name(&name, Told::Plain), resting_name(&name, &id), later_name(&name, &id),
+                report_name(&name, Told::Plain), report_name(&name, Told::ById(&id)),
+                corrections_name(&name, Told::Plain, Format::Csv),
+                corrections_name(&name, Told::ById(&id), Format::Json),
+                resting_name(&name, &id), later_name(&name, &id),
             ] {
                 prop_assert!(derived.len() <= NAME_LIMIT);
                 prop_assert!(!derived.starts_with(['.', '-']));

@@ -9,6 +9,7 @@ use crate::books::BooksError;
 use crate::clock;
 use crate::entry::{FileEntry, counts_map, counts_of};
 use crate::folder::claim::Claimed;
+use crate::folder::directory::{IoAt, READABLE_FOLDER};
 use crate::folder::lifecycle::{self, Action, Brake, Ending, Event, IllegalEvent, State, Step};
 use crate::folder::moves::{Month, MoveError, to_archive, to_held, to_rejected};
 use crate::folder::names::{BadImportId, BadPartnerName, ImportId, PartnerName};
@@ -20,7 +21,7 @@ use crate::state::store::StoreError;
 use crate::state::FileRecord;
 use intake_core::finding::Finding;
 use intake_core::moment::Moment;
-use intake_core::plan::Counts;
+use intake_core::plan::{Counts, Decision};
 use intake_core::plan::brake::Held;
 use intake_core::report::{Item, hex};
 use std::ffi::{OsStr, OsString};
@@ -58,6 +59,9 @@ pub enum ImportError {
     /// The receipt.
     #[error(transparent)]
     Receipt(#[from] ReceiptError),
+    /// A folder.
+    #[error(transparent)]
+    Folder(#[from] IoAt),
     /// The record names no partner.
     #[error(transparent)]
     Partner(#[from] BadPartnerName),
@@ -384,18 +388,17 @@ impl<'d> Import<'d> {
     }
 
     fn write_receipt(&mut self) -> Result<(), ImportError> {
-        self.data.books.flush()?;
-        let written = receipt::write(&receipt::Request {
+        let outbox = self.data.outbox.ensure_child(self.partner.as_str(), READABLE_FOLDER)?;
+        let written = receipt::write(&receipt::ReceiptRequest {
             record: &self.record,
-            name: &self.name,
             journal: self.data.books.journal_path(),
             body: &self.body(),
             options: &self.terms.read_options(self.now),
-            outbox: &self.data.outbox.path().join(self.partner.as_str()),
-            import_id: &self.id,
-            zone: &self.terms.zone,
+            outbox: outbox.path(),
+            time_zone: &self.terms.zone,
         })?;
-        log::receipt_written(self.about(), written.rejects);
+        let counts = counts_of(&self.record.counts.clone().unwrap_or_default());
+        log::receipt_written(self.about(), counts.of(Decision::Reject));
         self.follow(Event::ReceiptWritten, |entry| entry.place = Some(written.receipt))
     }
 
@@ -487,7 +490,6 @@ fn findings_json(findings: &[Finding]) -> Vec<serde_json::Value> {
 }
 
 fn log_counts(counts: &Counts) -> log::Counts {
-    use intake_core::plan::Decision;
     let of = |decision| counts.of(decision);
     log::Counts {
         create: of(Decision::Create),

@@ -1,18 +1,350 @@
-//! placeholder until the merge
-use crate::folder::names::ImportId;
-use crate::state::FileRecord;
-use std::ffi::OsStr;
-use std::path::Path;
-/// r
-#[derive(Debug, thiserror::Error)]
-#[error("r")]
-pub struct ReceiptError;
-/// r
-pub struct Request<'r> { pub record: &'r FileRecord, pub name: &'r OsStr, pub journal: &'r Path, pub body: &'r Path, pub options: &'r intake_core::read::ReadOptions, pub outbox: &'r Path, pub import_id: &'r ImportId, pub zone: &'r jiff::tz::TimeZone }
-/// r
-pub struct Written { pub receipt: String, pub rejects: u64 }
-/// r
-pub fn write(_: &Request<'_>) -> Result<Written, ReceiptError> { Ok(Written { receipt: "x".into(), rejects: 0 }) }
+//! What does a partner get back for a file?
+//!
+//! Invariant: made from the journal and the file alone, so that it can be made again after a crash, to the same bytes;
+//! the receipt is written last, and where it is, all is there.
+//!
+//! For one import three files go into the partner's outbox: what was wrong, to be mended and sent again
+//! (`<stem>.corrections.csv` or `.ndjson`, where rows were rejected), what a person reads (`<file>.report.html`) and
+//! what a program reads (`<file>.receipt.json`, see [`VERSION`]). Where a name is taken, the import's id stands
+//! in it.
 
-/// r
-pub fn refused(_: &Path, _: &str, _: &OsStr, _: crate::folder::settle::Refusal, _: jiff::Timestamp, _: &jiff::tz::TimeZone) -> Result<(), ReceiptError> { Ok(()) }
+mod collection;
+mod corrections;
+mod finding_entry;
+mod journal_lines;
+mod machine;
+mod outbox;
+mod page;
+mod refused;
+mod spool;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::Path;
+
+use intake_core::read::{Format, ReadOptions};
+use jiff::tz::TimeZone;
+
+use crate::entry::counts_of;
+use crate::folder::lifecycle::Ending;
+use crate::folder::names::{BadImportId, ImportId};
+use crate::folder::safe_name::from_printable;
+use crate::journal::JournalError;
+use crate::state::FileRecord;
+use crate::system::{CompleteFile, PathError, UnfinishedFile, WriteError, fsync_dir};
+use collection::Collection;
+use corrections::FromBody;
+use finding_entry::FindingEntry;
+use machine::{Head, Identity};
+use outbox::{Found, Names, ReportPlace};
+use page::Page;
+use page::words::Outcome;
+
+pub use machine::VERSION;
+pub use refused::{Refused, refused};
+
+/// What a receipt is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct ReceiptRequest<'r> {
+    /// The import, which has come to its end.
+    pub record: &'r FileRecord,
+    /// The folder of the journal.
+    pub journal: &'r Path,
+    /// The private copy of the file; it may be gone.
+    pub body: &'r Path,
+    /// How the partner's files are read.
+    pub options: &'r ReadOptions,
+    /// The partner's outbox. It must exist.
+    pub outbox: &'r Path,
+    /// The partner's time zone, for people.
+    pub time_zone: &'r TimeZone,
+}
+
+/// A receipt that lies in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The receipt's name.
+    pub receipt: String,
+    /// The report's name.
+    pub report: String,
+    /// Was it there before?
+    pub standing: Standing,
+}
+
+/// Whether a receipt was written now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It was written now.
+    New,
+    /// It lay there already, and nothing was written.
+    AlreadyThere,
+}
+
+/// Why no receipt could be written. Nothing lies under the receipt's name then; it can be tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiptError {
+    /// The import goes on.
+    #[error("import `{import_id}` has not come to an end yet")]
+    Undecided {
+        /// The import.
+        import_id: String,
+    },
+    /// The record's import id cannot stand in a file name.
+    #[error(transparent)]
+    BadImportId(#[from] BadImportId),
+    /// The journal could not be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal ends before the place up to which it tells of the import.
+    #[error(
+        "the journal ends before all it says of import `{import_id}`\n\
+         hint: run `intake verify`"
+    )]
+    JournalEndsEarly {
+        /// The import.
+        import_id: String,
+    },
+    /// A line of the journal is not of a form known here.
+    #[error("the journal has a line about import `{import_id}` that cannot be read: {source}")]
+    Line {
+        /// The import.
+        import_id: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// Other files lie under all names that the receipt could have.
+    #[error(
+        "other files lie in `{}` under every name for the receipt of `{file}`\n\
+         hint: move them elsewhere; the receipt is tried again by itself",
+        outbox.display()
+    )]
+    NoFreeName {
+        /// The outbox.
+        outbox: std::path::PathBuf,
+        /// The file's name, printable.
+        file: String,
+    },
+    /// The disk refused something.
+    #[error(transparent)]
+    Io(#[from] PathError),
+}
+
+/// Writes what the partner gets back for an import, unless it is there already.
+///
+/// Takes memory that does not grow with the file; what does not fit waits in nameless files in the outbox.
+pub fn write(request: &ReceiptRequest<'_>) -> Result<Written, ReceiptError> {
+    let record = request.record;
+    let original = original_name(record);
+    let attempts = outbox::attempts(&ImportId::parse(&record.import_id)?);
+    let identity = identity_of(record);
+    for attempt in &attempts {
+        let names = outbox::names(&original, attempt.as_ref(), None);
+        let beginning = outbox::beginning(request.outbox, &names.receipt)?;
+        if beginning.is_some_and(|beginning| identity.is_told_by(&beginning)) {
+            return Ok(Written {
+                receipt: names.receipt,
+                report: names.report,
+                standing: Standing::AlreadyThere,
+            });
+        }
+    }
+    let Some(ending) = record.ending else {
+        let import_id = record.import_id.clone();
+        return Err(ReceiptError::Undecided { import_id });
+    };
+    let mut parts = Parts::of(request, ending)?;
+    for attempt in &attempts {
+        let format = parts
+            .from_body
+            .format
+            .filter(|_| parts.from_body.corrections.is_some());
+        let names = outbox::names(&original, attempt.as_ref(), format);
+        if parts.publish(request, &names)? == Publication::Done {
+            return Ok(Written {
+                receipt: names.receipt,
+                report: names.report,
+                standing: Standing::New,
+            });
+        }
+    }
+    Err(ReceiptError::NoFreeName {
+        outbox: request.outbox.to_owned(),
+        file: record.file.clone(),
+    })
+}
+
+/// Everything but the names.
+struct Parts {
+    collection: Collection,
+    from_body: FromBody,
+    findings: Vec<FindingEntry>,
+    outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Publication {
+    Done,
+    /// One of the names belongs to another file.
+    NameTaken,
+}
+
+impl Parts {
+    fn of(request: &ReceiptRequest<'_>, ending: Ending) -> Result<Self, ReceiptError> {
+        let record = request.record;
+        let (outbox, time_zone) = (request.outbox, request.time_zone);
+        let mut collection = Collection::of(request.journal, record, outbox, time_zone)?;
+        let from_body = corrections::from_body(
+            request.body,
+            request.options,
+            &mut collection.reasons,
+            outbox,
+        )?;
+        let rejected = collection.tables.rejected.total;
+        let outcome = match ending {
+            Ending::Applied => Outcome::Applied {
+                rows: record.rows.unwrap_or(collection.taken() + rejected),
+                rejected,
+            },
+            Ending::Rejected => Outcome::Rejected {
+                taken: collection.taken(),
+            },
+            Ending::Discarded => Outcome::Discarded,
+        };
+        Ok(Self {
+            findings: finding_entry::findings_of(&collection.findings),
+            collection,
+            from_body,
+            outcome,
+        })
+    }
+
+    /// Brings everything under its name, the receipt last.
+    fn publish(
+        &mut self,
+        request: &ReceiptRequest<'_>,
+        names: &Names,
+    ) -> Result<Publication, ReceiptError> {
+        let (record, outbox) = (request.record, request.outbox);
+        let mark = format!("{} {}", record.import_id, record.claimed);
+        let counts = record.counts.as_ref().map(counts_of);
+        let Some(report_place) = outbox::place_of_report(outbox, names, &mark)? else {
+            return Ok(Publication::NameTaken);
+        };
+        let mut corrections = None;
+        if let (Some(name), Some(file)) = (&names.corrections, &mut self.from_body.corrections) {
+            match outbox::look(outbox, name)? {
+                Found::Nothing => corrections = Some((name, file)),
+                // Left by an earlier attempt, or by another import to the same effect.
+                Found::File(other) if file.equals(&other)? => {}
+                Found::File(_) | Found::Other => return Ok(Publication::NameTaken),
+            }
+        }
+        let page = Page {
+            mark: &mark,
+            outcome: self.outcome,
+            file: &record.file,
+            partner: &record.partner,
+            import_id: Some(&record.import_id),
+            bytes: Some(record.bytes),
+            sha256: Some(&record.sha256),
+            claimed_at: Some(&record.claimed),
+            finished_at: &self.collection.finished_at,
+            explained: None,
+            reason: record.reason.as_deref(),
+            counts,
+            findings: &self.findings,
+            receipt: &names.receipt,
+            corrections: names.corrections.as_deref(),
+            time_zone: request.time_zone,
+        };
+        let head = Head {
+            identity: identity_of(record),
+            format: self.from_body.format.map(Format::name),
+            state: self.outcome.name(),
+            reason: record.reason.as_deref(),
+            finished_at: &self.collection.finished_at,
+            rows: record.rows,
+            counts: counts.unwrap_or_default(),
+            findings: &self.collection.findings,
+            corrections: names.corrections.as_deref(),
+            report: &names.report,
+        };
+        let (tables, lists) = (&mut self.collection.tables, &mut self.collection.lists);
+        let report = match report_place {
+            ReportPlace::Free => Some(complete(outbox, |out| {
+                page::write(out, &page, Some(tables))
+            })?),
+            ReportPlace::AlreadyThere => None,
+        };
+        let mut receipt = complete(outbox, |out| machine::write(out, &head, Some(lists)))?;
+        if let Some((name, file)) = corrections {
+            give_name(file, outbox, name)?;
+        }
+        if let Some(mut report) = report {
+            give_name(&mut report, outbox, &names.report)?;
+        }
+        fsync_dir(outbox)?;
+        give_name(&mut receipt, outbox, &names.receipt)?;
+        fsync_dir(outbox)?;
+        Ok(Publication::Done)
+    }
+}
+
+/// Writes and syncs a whole file that has no name yet.
+fn complete(
+    outbox: &Path,
+    write: impl FnOnce(&mut UnfinishedFile) -> io::Result<()>,
+) -> Result<CompleteFile, PathError> {
+    let mut file = UnfinishedFile::create(outbox)?;
+    write(&mut file).map_err(|source| PathError {
+        action: "write a file in",
+        path: outbox.to_owned(),
+        source,
+    })?;
+    file.complete()
+}
+
+/// The name was free a moment ago; where it is not any more, the whole receipt is to be tried again.
+fn give_name(file: &mut CompleteFile, outbox: &Path, name: &str) -> Result<(), PathError> {
+    let path = outbox.join(name);
+    file.publish(&path).map_err(|error| match error {
+        WriteError::Io(error) => error,
+        WriteError::Exists { path } | WriteError::NoName { path } => PathError {
+            action: "rename a file to",
+            path,
+            source: io::ErrorKind::AlreadyExists.into(),
+        },
+    })
+}
+
+fn identity_of(record: &FileRecord) -> Identity<'_> {
+    Identity {
+        import_id: Some(&record.import_id),
+        partner: &record.partner,
+        file: &record.file,
+        sha256: Some(&record.sha256),
+        bytes: Some(record.bytes),
+        claimed_at: Some(&record.claimed),
+    }
+}
+
+/// The file's name as the partner gave it.
+fn original_name(record: &FileRecord) -> OsString {
+    let bytes = record.name_bytes.as_deref().and_then(bytes_of_hex);
+    bytes.map_or_else(|| from_printable(&record.file), OsString::from_vec)
+}
+
+fn bytes_of_hex(digits: &str) -> Option<Vec<u8>> {
+    let digits = digits.as_bytes();
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    digits
+        .chunks_exact(2)
+        .map(|pair| u8::try_from(value(pair[0])? * 16 + value(pair[1])?).ok())
+        .collect()
+}

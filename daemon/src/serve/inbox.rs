@@ -11,10 +11,11 @@ use crate::folder::moves::survey;
 use crate::folder::names::PartnerName;
 use crate::folder::safe_name::printable;
 use crate::folder::scan::{Oddity, PartnerScan, scan};
-use crate::folder::settle::{Novelty, Verdict};
+use crate::folder::settle::{Novelty, Refusal, Verdict};
 use crate::log;
-use crate::receipt;
+use crate::receipt::{self, ReceiptError};
 use crate::state::file_record::import_number;
+use crate::system::PathError;
 use std::ffi::OsStr;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -153,18 +154,8 @@ fn look_at_partner(
             Verdict::Refused(refusal) if judged.novelty == Novelty::New => {
                 let reason = refusal.to_string();
                 log::file_refused(partner.as_str(), &sighting.name, &reason);
-                let outbox = daemon.data.outbox.path().join(partner.as_str());
-                let zone = &daemon.data.config.profile(partner.as_str()).time_zone;
-                let told = receipt::refused(
-                    &outbox,
-                    partner.as_str(),
-                    &sighting.name,
-                    refusal,
-                    clock::now(),
-                    zone,
-                );
-                if let Err(error) = told {
-                    log::folder_scan_failed(partner.as_str(), &error);
+                if let Err(error) = tell_refused(daemon, partner, &sighting.name, refusal) {
+                    log::daemon_failed(&error);
                 }
             }
             _ => {}
@@ -179,6 +170,27 @@ fn look_at_partner(
         }
     }
     look_again
+}
+
+/// The partner learns of what is never claimed too.
+fn tell_refused(
+    daemon: &Daemon,
+    partner: &PartnerName,
+    name: &OsStr,
+    refusal: Refusal,
+) -> Result<(), ReceiptError> {
+    let folder = daemon.data.outbox.path().join(partner.as_str());
+    let made = std::fs::create_dir_all(&folder).map_err(PathError::of("make", &folder));
+    made.map_err(ReceiptError::Io)?;
+    receipt::refused(&receipt::Refused {
+        partner: partner.as_str(),
+        name,
+        refusal,
+        time: &clock::now().to_string(),
+        outbox: &folder,
+        time_zone: &daemon.data.config.profile(partner.as_str()).time_zone,
+    })?;
+    Ok(())
 }
 
 /// What became of the claims that were given away.

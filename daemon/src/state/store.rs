@@ -257,6 +257,11 @@ impl Store {
         self.read().active.len() >= PENDING_RECORDS
     }
 
+    /// Do so many records wait that no more may come?
+    pub fn must_flush(&self) -> bool {
+        self.read().active.len() >= 2 * PENDING_RECORDS
+    }
+
     /// Writes away what waits. Called by the one writer; readers go on meanwhile.
     pub fn flush(&self) -> Result<(), StoreError> {
         let frozen = {

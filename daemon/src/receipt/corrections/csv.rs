@@ -1,0 +1,209 @@
+//! How does a rejected record stand in a corrections file of comma separated values?
+//! Its cells as they stand in the file, then the reasons; a record whose form is broken is one cell, so that it can
+//! neither swallow the next row nor pass for a whole one.
+
+use intake_core::code::Code;
+use intake_core::read::{CORRECTION_HEADERS, Record, Shape};
+
+use super::neutral::{needs_mark, put_marked};
+use crate::receipt::collection::Reason;
+
+/// How the records of a file are written.
+#[derive(Debug)]
+pub(super) struct Layout {
+    delimiter: u8,
+    line_end: &'static [u8],
+    /// For each column of the file: is it kept? Those that an earlier corrections file added are made anew.
+    kept: Vec<bool>,
+    /// Most bytes of a broken record that go into its cell.
+    shown_of_broken: usize,
+}
+
+/// Tells spreadsheets that the reasons are UTF-8; the core's reader passes over it.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Stands where something was left out.
+const ELLIPSIS: &str = " […]";
+
+impl Layout {
+    /// The layout of the file that begins with `head`, which goes beyond its header.
+    pub(super) fn of(shape: &Shape, head: &[u8]) -> Self {
+        let columns = shape.columns.iter();
+        Self {
+            delimiter: shape.delimiter,
+            line_end: line_end(shape, head),
+            kept: columns
+                .map(|column| !CORRECTION_HEADERS.contains(&&*column.header))
+                .collect(),
+            // Doubled quotes and all, the cell stays within the limit of a field.
+            shown_of_broken: (shape.options.limits.field_bytes / 4).min(16 << 10),
+        }
+    }
+
+    /// Appends the header as it stands in the file, with the columns for the reasons.
+    pub(super) fn put_header(&self, out: &mut Vec<u8>, header: &[u8]) {
+        out.extend_from_slice(BYTE_ORDER_MARK);
+        let mut first = true;
+        for (index, cell) in Cells::of(header, self.delimiter).enumerate() {
+            if self.keeps(index) {
+                self.separate(out, &mut first);
+                out.extend_from_slice(cell);
+            }
+        }
+        for header in CORRECTION_HEADERS {
+            self.separate(out, &mut first);
+            out.extend_from_slice(header.as_bytes());
+        }
+        out.extend_from_slice(self.line_end);
+    }
+
+    /// Appends a record with the reasons.
+    pub(super) fn put_record(&self, out: &mut Vec<u8>, record: &Record<'_, '_>, reason: &Reason) {
+        let mut first = true;
+        if record.form.iter().any(|finding| finding.code.is_error()) {
+            self.put_broken(out, record, &mut first);
+        } else {
+            // Cells beyond the header are empty here, or the record's form would be broken.
+            let cells = Cells::of(record.raw, self.delimiter).take(self.kept.len());
+            for (index, cell) in cells.enumerate() {
+                if self.keeps(index) {
+                    self.separate(out, &mut first);
+                    put_cell(out, cell);
+                }
+            }
+        }
+        for reason in [&reason.de, &reason.en] {
+            self.separate(out, &mut first);
+            put_quoted(out, reason.as_bytes());
+        }
+        out.extend_from_slice(self.line_end);
+    }
+
+    /// The record as one cell, and the others empty so that the reasons stand in their columns.
+    fn put_broken(&self, out: &mut Vec<u8>, record: &Record<'_, '_>, first: &mut bool) {
+        let mut shown = whole_characters(record.raw, self.shown_of_broken).to_vec();
+        let too_long = record
+            .form
+            .iter()
+            .any(|finding| finding.code == Code::RecordTooLong);
+        if too_long || shown.len() < record.raw.len() {
+            shown.extend_from_slice(ELLIPSIS.as_bytes());
+        }
+        self.separate(out, first);
+        put_quoted(out, &shown);
+        for _ in 1..self.kept.iter().filter(|kept| **kept).count() {
+            self.separate(out, first);
+        }
+    }
+
+    fn keeps(&self, index: usize) -> bool {
+        self.kept.get(index).copied().unwrap_or(true)
+    }
+
+    fn separate(&self, out: &mut Vec<u8>, first: &mut bool) {
+        if !std::mem::replace(first, false) {
+            out.push(self.delimiter);
+        }
+    }
+}
+
+/// The cells of a record whose quoting is whole, as they stand in the file, quotes included.
+struct Cells<'r> {
+    rest: Option<&'r [u8]>,
+    delimiter: u8,
+}
+
+impl<'r> Cells<'r> {
+    fn of(record: &'r [u8], delimiter: u8) -> Self {
+        Self {
+            rest: Some(record),
+            delimiter,
+        }
+    }
+}
+
+impl<'r> Iterator for Cells<'r> {
+    type Item = &'r [u8];
+
+    fn next(&mut self) -> Option<&'r [u8]> {
+        let rest = self.rest?;
+        let from = if rest.first() == Some(&b'"') {
+            closing_quote(rest)
+        } else {
+            0
+        };
+        let end = memchr::memchr(self.delimiter, &rest[from..]).map(|found| from + found);
+        self.rest = end.map(|end| &rest[end + 1..]);
+        Some(&rest[..end.unwrap_or(rest.len())])
+    }
+}
+
+/// Where the quote stands that closes the one at the beginning; the end, where none does.
+fn closing_quote(bytes: &[u8]) -> usize {
+    let mut from = 1;
+    while let Some(found) = memchr::memchr(b'"', &bytes[from..]) {
+        let quote = from + found;
+        if bytes.get(quote + 1) != Some(&b'"') {
+            return quote;
+        }
+        from = quote + 2;
+    }
+    bytes.len()
+}
+
+/// Appends a cell as it stands in the file, unless it is a danger to whoever opens the file.
+fn put_cell(out: &mut Vec<u8>, cell: &[u8]) {
+    if let Some(content) = cell
+        .strip_prefix(b"\"")
+        .and_then(|cell| cell.strip_suffix(b"\""))
+    {
+        out.push(b'"');
+        put_marked(out, content);
+        out.push(b'"');
+    } else if memchr::memchr3(b'\r', b'\n', 0, cell).is_some() {
+        // Many programs end the record here.
+        put_quoted(out, cell);
+    } else if needs_mark(cell) {
+        put_marked(out, cell);
+    } else {
+        out.extend_from_slice(cell);
+    }
+}
+
+/// Appends a text as a quoted cell.
+fn put_quoted(out: &mut Vec<u8>, content: &[u8]) {
+    let mut marked = Vec::with_capacity(content.len() + 8);
+    put_marked(&mut marked, content);
+    out.push(b'"');
+    for byte in marked {
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
+    }
+    out.push(b'"');
+}
+
+/// The beginning of these bytes, at most `limit` of them, that cuts no character in two.
+fn whole_characters(bytes: &[u8], limit: usize) -> &[u8] {
+    if bytes.len() <= limit {
+        return bytes;
+    }
+    let is_continuation = |at: usize| bytes[at] & 0b1100_0000 == 0b1000_0000;
+    let end = (limit.saturating_sub(3)..=limit)
+        .rev()
+        .find(|at| !is_continuation(*at));
+    &bytes[..end.unwrap_or(limit)]
+}
+
+/// What ends a line of the file: that which ends its header.
+fn line_end(shape: &Shape, head: &[u8]) -> &'static [u8] {
+    // Nothing but white space can stand before the header, so it is found where it is.
+    let header = memchr::memmem::find(head, &shape.header);
+    let after = header.map_or(&[][..], |at| &head[at + shape.header.len()..]);
+    match (shape.terminator, after) {
+        (b'\r', _) => b"\r",
+        (_, [b'\r', ..]) => b"\r\n",
+        _ => b"\n",
+    }
+}

@@ -1,0 +1,227 @@
+//! Which lines of the journal tell of one import, and what do they say?
+//!
+//! Invariant: of a row that left its order as it was, or made one, no more is looked at than its first fields; there may be
+//! millions.
+
+use std::path::Path;
+
+use memchr::memmem::Finder;
+
+use super::ReceiptError;
+use crate::entry::{CustomerEntry, FileEntry, Line, ROW_PREFIX, RowEntry};
+use crate::journal::Frames;
+use crate::state::FileRecord;
+
+/// A line about the import.
+#[derive(Debug)]
+pub(super) enum ImportLine<'l> {
+    /// A row that made an order.
+    Created(CreatedRow<'l>),
+    /// Any other row, but none that left its order as it was.
+    Row(Box<RowEntry<'l>>),
+    /// A step of the file.
+    Step(Box<FileEntry>),
+    /// A customer that the import made.
+    Customer(CustomerEntry),
+}
+
+/// A row that made an order; each value is a piece of the line and JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CreatedRow<'l> {
+    /// The number of the record.
+    pub(super) row: &'l [u8],
+    /// The order's key.
+    pub(super) external_system_id: &'l [u8],
+    /// The order.
+    pub(super) order_id: &'l [u8],
+}
+
+/// How far into a line its import stands at most: before it are type, number and time.
+const HEAD_OF_LINE: usize = 192;
+
+/// Hands out every line of the journal that tells of the import and what it changed, in order.
+pub(super) fn each(
+    journal: &Path,
+    record: &FileRecord,
+    told: &mut dyn FnMut(ImportLine<'_>) -> Result<(), ReceiptError>,
+) -> Result<(), ReceiptError> {
+    let import = format!(",\"importId\":\"{}\",", record.import_id);
+    let of_this_import = Finder::new(&import);
+    let reader = LineReader::new();
+    let mut frames = Frames::open(journal, record.first_frame)?;
+    while frames.position() < record.last_frame {
+        let Some(frame) = frames.next()? else {
+            return Err(ReceiptError::JournalEndsEarly {
+                import_id: record.import_id.clone(),
+            });
+        };
+        // A segment's end and the start of the next one are two positions: this frame may be behind the last.
+        if frame.start >= record.last_frame {
+            break;
+        }
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', &frame.lines) {
+            let line = &frame.lines[start..end];
+            start = end + 1;
+            let head = &line[..line.len().min(HEAD_OF_LINE)];
+            if of_this_import.find(head).is_none() {
+                continue;
+            }
+            let read = reader.read(line).map_err(|source| ReceiptError::Line {
+                import_id: record.import_id.clone(),
+                source,
+            })?;
+            if let Some(line) = read {
+                told(line)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Finds fields without reading the whole line. In JSON a quote within a text never stands bare, so what looks
+/// like a field of the line is one, and the line's own fields come before any nested ones.
+struct LineReader {
+    decision: Between,
+    row: Between,
+    external_system_id: Between,
+    order_id: Between,
+}
+
+struct Between {
+    before: Finder<'static>,
+    after: Finder<'static>,
+}
+
+impl LineReader {
+    fn new() -> Self {
+        Self {
+            decision: Between::new(",\"decision\":\"", "\",\"success\":true,"),
+            row: Between::new(",\"row\":", ",\"line\":"),
+            external_system_id: Between::new(",\"externalSystemId\":", ",\"plenigoOfferId\":"),
+            order_id: Between::new(",\"orderId\":", ",\"errorCode\":"),
+        }
+    }
+
+    fn read<'l>(&self, line: &'l [u8]) -> Result<Option<ImportLine<'l>>, serde_json::Error> {
+        if line.starts_with(ROW_PREFIX) {
+            match self.decision.find(line) {
+                Some(b"unchanged") => return Ok(None),
+                Some(b"create") => {
+                    if let Some(created) = self.created_row(line) {
+                        return Ok(Some(ImportLine::Created(created)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(match Line::parse(line)? {
+            Line::Row(row) if row.decision == "unchanged" && row.success => None,
+            Line::Row(row) => Some(ImportLine::Row(row)),
+            Line::File(step) => Some(ImportLine::Step(step)),
+            Line::Customer(customer) => Some(ImportLine::Customer(customer)),
+            Line::Offer(_) => None,
+        })
+    }
+
+    fn created_row<'l>(&self, line: &'l [u8]) -> Option<CreatedRow<'l>> {
+        Some(CreatedRow {
+            row: self.row.find(line)?,
+            external_system_id: self.external_system_id.find(line)?,
+            order_id: self.order_id.find(line)?,
+        })
+    }
+}
+
+impl Between {
+    fn new(before: &'static str, after: &'static str) -> Self {
+        Self {
+            before: Finder::new(before),
+            after: Finder::new(after),
+        }
+    }
+
+    /// What stands between the first `before` and the next `after`.
+    fn find<'l>(&self, line: &'l [u8]) -> Option<&'l [u8]> {
+        let rest = &line[self.before.find(line)? + self.before.needle().len()..];
+        Some(&rest[..self.after.find(rest)?])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use intake_core::report::ChangesJson;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::entry::{RowLine, no_changes, write_line};
+
+    fn line(
+        decision: &'static str,
+        success: bool,
+        key: Option<&str>,
+        changes: ChangesJson<'_>,
+    ) -> Vec<u8> {
+        let mut line = Vec::new();
+        write_line(
+            &mut line,
+            &RowLine {
+                kind: "row",
+                log_id: 7,
+                time: "2026-11-23T09:00:00Z",
+                import_id: "000001",
+                partner: "acme",
+                file: "\",\"decision\":\"unchanged\",\"success\":true,",
+                row: Some(5),
+                line: Some(6),
+                external_system_id: key,
+                plenigo_offer_id: Some("O"),
+                decision,
+                success,
+                order_id: 31,
+                error_code: None,
+                error_reason: None,
+                error_detail: None,
+                changes,
+            },
+        );
+        line.pop();
+        line
+    }
+
+    #[test]
+    fn passes_over_unchanged_rows_only() {
+        assert!(
+            LineReader::new()
+                .read(&line("unchanged", true, None, no_changes()))
+                .unwrap()
+                .is_none()
+        );
+        for (decision, success) in [("update", true), ("reject", false), ("create", false)] {
+            let line = line(decision, success, Some("A"), no_changes());
+            assert!(matches!(
+                LineReader::new().read(&line).unwrap(),
+                Some(ImportLine::Row(_))
+            ));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_created_row_is_read_as_the_whole_line_would_be(key in ".*|\",\"(row|orderId|plenigoOfferId)\":") {
+            let line = line("create", true, Some(&key), no_changes());
+            let Some(ImportLine::Created(created)) = LineReader::new().read(&line).unwrap() else {
+                panic!("{line:?}")
+            };
+            let Line::Row(whole) = Line::parse(&line).unwrap() else {
+                panic!("{line:?}")
+            };
+            let read: Option<u64> = serde_json::from_slice(created.row).unwrap();
+            prop_assert_eq!(read, whole.row);
+            let read: Option<String> = serde_json::from_slice(created.external_system_id).unwrap();
+            prop_assert_eq!(read.as_deref(), whole.external_system_id.as_deref());
+            let read: u64 = serde_json::from_slice(created.order_id).unwrap();
+            prop_assert_eq!(read, whole.order_id);
+        }
+    }
+}
