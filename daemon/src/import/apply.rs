@@ -2,9 +2,9 @@
 //! Block by block: decided against the state of that moment, journalled and synced together, then visible. Cut off
 //! anywhere, it goes on behind the last block that was written.
 
-use super::pass::{Hashing, Step, over_blocks};
+use super::pass::{Hashing, Step, over_groups};
 use super::profile::Terms;
-use super::rows::{Against, DecidedRow, FileFacts, decide_block};
+use super::rows::{Against, DecidedRow, FileFacts, GROUP, decide_blocks};
 use super::work::ImportError;
 use crate::books::{Books, RowNote, Sheet};
 use crate::entry::{FileEntry, RowLine, counts_map, no_changes};
@@ -54,13 +54,15 @@ pub fn apply_rows(
     let path_error = |source| ImportError::Io { path: body.to_owned(), source };
     let file = File::open(body).map_err(path_error)?;
     let options = writing.terms.read_options(writing.now);
-    let decide = |shape: &Shape, block: Block| Decided::of(books, shape, block, writing, facts, after_row);
+    let decide = |shape: &Shape, blocks: Vec<Block>| {
+        Decided::of(books, shape, blocks, writing, facts, after_row)
+    };
     let mut written = Written { counts: writing.before, ..Written::default() };
-    over_blocks(file, options, Hashing::Known(writing.sha256), decide, |step| {
+    over_groups(file, options, Hashing::Known(writing.sha256), GROUP, decide, |step| {
         if let Step::Block(shape, decided) = step {
-            let last = decided.last_row();
+            let last = last_row(&decided.blocks);
             if last > after_row {
-                write_block(books, &shape, decided, writing, facts, after_row, &mut written)?;
+                write_rows(books, &shape, decided, writing, facts, after_row, &mut written)?;
                 if !going(last) {
                     return Err(ImportError::Stopped);
                 }
@@ -104,7 +106,7 @@ pub fn end_missing(
 
 /// The rows of a block, decided in a worker ahead of their turn, against the state after `writes` frames.
 struct Decided {
-    block: Block,
+    blocks: Vec<Block>,
     writes: u64,
     rows: Result<Vec<OwnRow>, StoreError>,
 }
@@ -144,30 +146,30 @@ impl Decided {
     fn of(
         books: &Books,
         shape: &Shape,
-        block: Block,
+        blocks: Vec<Block>,
         writing: Writing<'_>,
         facts: &FileFacts,
         after_row: u64,
     ) -> Self {
         let writes = books.writes();
-        let last = block.first_row + block.rows - 1;
-        let rows = if last > after_row {
-            own_rows(books, shape, &block, writing, facts, after_row)
+        let rows = if last_row(&blocks) > after_row {
+            own_rows(books, shape, &blocks, writing, facts, after_row)
         } else {
             Ok(Vec::new())
         };
-        Self { block, writes, rows }
+        Self { blocks, writes, rows }
     }
+}
 
-    fn last_row(&self) -> u64 {
-        self.block.first_row + self.block.rows - 1
-    }
+/// The number of the last record in blocks that stand one behind another.
+fn last_row(blocks: &[Block]) -> u64 {
+    blocks.last().map_or(0, |block| block.first_row + block.rows - 1)
 }
 
 fn own_rows(
     books: &Books,
     shape: &Shape,
-    block: &Block,
+    blocks: &[Block],
     writing: Writing<'_>,
     facts: &FileFacts,
     after_row: u64,
@@ -179,8 +181,8 @@ fn own_rows(
         catalog: &catalog,
         now: writing.now,
     };
-    let (rows, _) = decide_block(shape, block, books.store(), facts, &against)?;
-    Ok(rows.into_iter().filter(|decided| decided.row.row > after_row).map(OwnRow::of).collect())
+    let decided = decide_blocks(shape, blocks, books.store(), facts, &against)?;
+    Ok(decided.rows.into_iter().filter(|decided| decided.row.row > after_row).map(OwnRow::of).collect())
 }
 
 impl OwnRow {
@@ -207,7 +209,7 @@ impl OwnRow {
     }
 }
 
-fn write_block(
+fn write_rows(
     books: &Books,
     shape: &Shape,
     decided: Decided,
@@ -216,20 +218,20 @@ fn write_block(
     after_row: u64,
     written: &mut Written,
 ) -> Result<(), ImportError> {
-    let Decided { block, writes, rows } = decided;
+    let Decided { blocks, writes, rows } = decided;
     let mut ahead = Some(rows?);
     books.write(|sheet| {
         // What others wrote since may concern these rows: then they are decided again, now that nobody writes.
         let own = written.frames.iter().filter(|frame| **frame > writes).count() as u64;
         let rows = match ahead.take().filter(|_| books.writes() - writes == own) {
             Some(rows) => rows,
-            None => own_rows(books, shape, &block, writing, facts, after_row)?,
+            None => own_rows(books, shape, &blocks, writing, facts, after_row)?,
         };
         for row in rows {
             written.counts.add(row.decision);
             write_row(sheet, row, writing, facts, written);
         }
-        let next_row = Some(block.first_row + block.rows - 1);
+        let next_row = Some(last_row(&blocks));
         let time = sheet.time().to_owned();
         sheet.file(FileEntry {
             next_row,

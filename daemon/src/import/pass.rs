@@ -42,10 +42,10 @@ pub enum Hashing {
 }
 
 const CHUNK: usize = 1 << 20;
-const IN_FLIGHT: usize = 4;
+const IN_FLIGHT: usize = 2;
 
 enum Job {
-    Block(u64, Arc<Shape>, Block),
+    Blocks(u64, Arc<Shape>, Vec<Block>),
 }
 
 enum Done<T> {
@@ -62,6 +62,26 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
     work: impl Fn(&Shape, Block) -> T + Sync,
     mut merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
+    let each = |shape: &Shape, blocks: Vec<Block>| {
+        blocks.into_iter().map(|block| work(shape, block)).collect()
+    };
+    over_groups(source, options, hashing, 1, each, |step: Step<Vec<T>>| match step {
+        Step::AboutFile(findings) => merge(Step::AboutFile(findings)),
+        Step::Block(shape, results) => results
+            .into_iter()
+            .try_for_each(|result| merge(Step::Block(Arc::clone(&shape), result))),
+    })
+}
+
+/// The same over groups of up to `group` blocks: whoever asks the store does better with many rows at once.
+pub fn over_groups<T: Send, E: From<io::Error>>(
+    source: impl Read + Send,
+    options: ReadOptions,
+    hashing: Hashing,
+    group: usize,
+    work: impl Fn(&Shape, Vec<Block>) -> T + Sync,
+    mut merge: impl FnMut(Step<T>) -> Result<(), E>,
+) -> Result<PassEnd, E> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4);
     let (job_sender, job_receiver) = sync_channel::<Job>(IN_FLIGHT);
     let (done_sender, done_receiver) = sync_channel::<Done<T>>(IN_FLIGHT);
@@ -71,7 +91,7 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
             let (jobs, done, work) = (&job_receiver, done_sender.clone(), &work);
             scope.spawn(move || work_off(jobs, &done, work));
         }
-        scope.spawn(move || read_off(source, options, hashing, &job_sender, &done_sender));
+        scope.spawn(move || read_off(source, options, hashing, group, &job_sender, &done_sender));
         let merged = merge_in_order(&done_receiver, &mut merge);
         // Whoever still wants to send learns that nobody listens, and ends.
         drop(done_receiver);
@@ -82,12 +102,12 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
 fn work_off<T>(
     jobs: &Mutex<Receiver<Job>>,
     done: &SyncSender<Done<T>>,
-    work: &(impl Fn(&Shape, Block) -> T + Sync),
+    work: &(impl Fn(&Shape, Vec<Block>) -> T + Sync),
 ) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job::Block(number, shape, block)) = job else { return };
-        let result = work(&shape, block);
+        let Ok(Job::Blocks(number, shape, blocks)) = job else { return };
+        let result = work(&shape, blocks);
         if done.send(Done::Step(number, Step::Block(shape, result))).is_err() {
             // The job channel must not block the reader for ever: take what comes and let it go.
             while jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {}
@@ -100,13 +120,14 @@ fn read_off<T>(
     mut source: impl Read,
     options: ReadOptions,
     hashing: Hashing,
+    group: usize,
     jobs: &SyncSender<Job>,
     done: &SyncSender<Done<T>>,
 ) {
+    let mut out = HandOut { group, number: 0, waiting: Vec::new(), jobs, done };
     let mut framer = Framer::new(options);
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
-    let mut number = 0;
     loop {
         let length = match source.read(&mut chunk) {
             Ok(0) => break,
@@ -122,12 +143,12 @@ fn read_off<T>(
             hash.update(&chunk[..length]);
         }
         framer.push(&chunk[..length]);
-        if !hand_out(&mut framer, &mut number, jobs, done) {
+        if !out.take(&mut framer) {
             return;
         }
     }
     framer.finish();
-    if !hand_out(&mut framer, &mut number, jobs, done) {
+    if !(out.take(&mut framer) && out.send_waiting(&framer)) {
         return;
     }
     let sha256 = match hashing {
@@ -143,27 +164,40 @@ fn read_off<T>(
     let _ = done.send(Done::End(Box::new(end)));
 }
 
-fn hand_out<T>(
-    framer: &mut Framer,
-    number: &mut u64,
-    jobs: &SyncSender<Job>,
-    done: &SyncSender<Done<T>>,
-) -> bool {
-    let about_file = framer.take_findings();
-    while let Some(block) = framer.next_block() {
-        let Some(shape) = framer.shape() else { break };
-        if jobs.send(Job::Block(*number, Arc::clone(shape), block)).is_err() {
-            return false;
+/// Gives blocks to the workers, in groups.
+struct HandOut<'h, T> {
+    group: usize,
+    number: u64,
+    waiting: Vec<Block>,
+    jobs: &'h SyncSender<Job>,
+    done: &'h SyncSender<Done<T>>,
+}
+
+impl<T> HandOut<'_, T> {
+    /// Takes what the framer has. False: nobody works any more.
+    fn take(&mut self, framer: &mut Framer) -> bool {
+        let about_file = framer.take_findings();
+        while let Some(block) = framer.next_block() {
+            self.waiting.push(block);
+            if self.waiting.len() >= self.group && !self.send_waiting(framer) {
+                return false;
+            }
         }
-        *number += 1;
-    }
-    if !about_file.is_empty() {
-        if done.send(Done::Step(*number, Step::AboutFile(about_file))).is_err() {
-            return false;
+        if about_file.is_empty() {
+            return true;
         }
-        *number += 1;
+        let told = self.done.send(Done::Step(self.number, Step::AboutFile(about_file)));
+        self.number += 1;
+        told.is_ok()
     }
-    true
+
+    fn send_waiting(&mut self, framer: &Framer) -> bool {
+        let (Some(shape), false) = (framer.shape(), self.waiting.is_empty()) else { return true };
+        let blocks = std::mem::take(&mut self.waiting);
+        let sent = self.jobs.send(Job::Blocks(self.number, Arc::clone(shape), blocks));
+        self.number += 1;
+        sent.is_ok()
+    }
 }
 
 fn merge_in_order<T, E: From<io::Error>>(

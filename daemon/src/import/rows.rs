@@ -23,6 +23,8 @@ pub struct FileFacts {
     pub twins: Twins,
     /// Customers that the file brings along.
     pub customers: NewCustomers,
+    /// Is every customer known that the file names? Customers never go, so that this stays so.
+    pub customers_exist: bool,
     /// How many rows are rejected, where that rejects all others too.
     pub turned_down_by: Option<u64>,
 }
@@ -57,28 +59,49 @@ pub struct DecidedRow<'a> {
     pub customer_unknown: bool,
 }
 
-/// Reads and decides the rows of a block.
-pub fn decide_block<'a>(
+/// The rows of some blocks, decided.
+#[derive(Debug)]
+pub struct DecidedRows<'a> {
+    /// The rows.
+    pub rows: Vec<DecidedRow<'a>>,
+    /// What the tally takes, block by block.
+    pub examined: Vec<Examined>,
+    /// Is every customer known that the rows name?
+    pub customers_exist: bool,
+}
+
+/// How many blocks are decided at once: more make fewer look-ups and take more memory.
+pub const GROUP: usize = 1;
+
+/// Reads and decides the rows of blocks that stand one behind another.
+pub fn decide_blocks<'a>(
     shape: &Shape,
-    block: &'a Block,
+    blocks: &'a [Block],
     store: &Store,
     facts: &FileFacts,
     against: &Against<'_>,
-) -> Result<(Vec<DecidedRow<'a>>, Examined), StoreError> {
-    let (mut rows, examined) = read_rows(shape, block);
+) -> Result<DecidedRows<'a>, StoreError> {
+    let mut rows = Vec::new();
+    let mut examined = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        let (mut some, facts_of_block) = read_rows(shape, block);
+        rows.append(&mut some);
+        examined.push(facts_of_block);
+    }
     apply_twins(shape, &mut rows, &facts.twins);
     if let Some(rejects) = facts.turned_down_by {
         turn_down(&mut rows, rejects);
     }
     let orders = known_orders(&rows, store)?;
-    let standings = Standings::of(&rows, &orders, store, &facts.customers)?;
+    let standings = Standings::of(&rows, &orders, store, facts)?;
+    let customers_exist = standings.all_exist();
     let context = Context {
         partner: against.partner,
         offers: against.offers,
         catalog: against.catalog,
         now: against.now,
     };
-    let decided = rows
+    let rows = rows
         .into_iter()
         .zip(orders)
         .enumerate()
@@ -101,7 +124,7 @@ pub fn decide_block<'a>(
             }
         })
         .collect();
-    Ok((decided, examined))
+    Ok(DecidedRows { rows, examined, customers_exist })
 }
 
 /// Rejects the rows that have no error of their own.
@@ -147,12 +170,15 @@ impl Standings {
         rows: &[Row<'_>],
         orders: &[Option<StoredOrder>],
         store: &Store,
-        brought: &NewCustomers,
+        facts: &FileFacts,
     ) -> Result<Self, StoreError> {
         let mut standings = Self {
             invoice: vec![Standing::Exists; rows.len()],
             delivery: vec![Standing::Exists; rows.len()],
         };
+        if facts.customers_exist {
+            return Ok(standings);
+        }
         let mut asked: Vec<(usize, bool, &str)> = Vec::new();
         for (at, (row, order)) in rows.iter().zip(orders).enumerate() {
             let Some(draft) = row.draft.as_ref().filter(|_| !row.repeats) else { continue };
@@ -169,11 +195,15 @@ impl Standings {
         }
         let ids: Vec<&str> = asked.iter().map(|(_, _, id)| *id).collect();
         for ((at, invoice, id), exists) in asked.iter().zip(store.customers_exist(&ids)?) {
-            let standing = if exists { Standing::Exists } else { brought.standing(id) };
+            let standing = if exists { Standing::Exists } else { facts.customers.standing(id) };
             let slot = if *invoice { &mut standings.invoice } else { &mut standings.delivery };
             slot[*at] = standing;
         }
         Ok(standings)
+    }
+
+    fn all_exist(&self) -> bool {
+        self.invoice.iter().chain(&self.delivery).all(|standing| *standing == Standing::Exists)
     }
 
     fn of_row(&self, at: usize) -> (Standing, Standing) {

@@ -2,9 +2,9 @@
 //! Changes nothing. One pass is enough where no key stands twice and no customer comes along; otherwise a second
 //! pass decides the rows again with what the first one learned of the whole file.
 
-use super::pass::{Hashing, PassEnd, Step, over_blocks};
+use super::pass::{Hashing, PassEnd, Step, over_groups};
 use super::profile::Terms;
-use super::rows::{Against, DecidedRow, FileFacts, decide_block};
+use super::rows::{Against, DecidedRow, DecidedRows, FileFacts, GROUP, decide_blocks};
 use crate::config::{Delivery, FilePolicy};
 use crate::state::store::{Store, StoreError};
 use intake_core::check::{Examined, Tally};
@@ -78,7 +78,8 @@ pub struct Showing<'s> {
 
 /// What one pass says of a block, besides what the caller makes of its rows.
 struct Surveyed {
-    examined: Examined,
+    examined: Vec<Examined>,
+    customers_exist: bool,
     counts: Counts,
     created_customers: Vec<Box<str>>,
     brought: Vec<(Brought, (u64, u64), bool)>,
@@ -118,7 +119,12 @@ pub fn survey_showing(
     })?;
     first.tally.end(end.stopped);
     let file_rejected = first.tally.file_rejected;
-    let mut facts = FileFacts { customers: first.customers, twins: first.twins, turned_down_by: None };
+    let mut facts = FileFacts {
+        customers: first.customers,
+        twins: first.twins,
+        customers_exist: !first.customers_missing,
+        turned_down_by: None,
+    };
     let mut counts = first.counts;
     let mut created_customers = BTreeSet::new();
     let again = !file_rejected
@@ -166,6 +172,7 @@ struct FirstPass {
     counts: Counts,
     about_file: Vec<Finding>,
     customer_unknown: bool,
+    customers_missing: bool,
 }
 
 impl FirstPass {
@@ -179,7 +186,10 @@ impl FirstPass {
             }
             Step::Block(shape, surveyed) => {
                 let twins = &mut self.twins;
-                self.tally.absorb(&shape, surveyed.examined, &mut |finding| twins.hear(finding));
+                for examined in surveyed.examined {
+                    self.tally.absorb(&shape, examined, &mut |finding| twins.hear(finding));
+                }
+                self.customers_missing |= !surveyed.customers_exist;
                 add(&mut self.counts, &surveyed.counts);
                 self.customer_unknown |= surveyed.customer_unknown;
                 for (brought, place, taken) in surveyed.brought {
@@ -236,10 +246,10 @@ impl Pass<'_> {
         let read = |source| SurveyError::Read { path: self.body.to_owned(), source };
         let file = File::open(self.body).map_err(read)?;
         let options = self.terms.read_options(self.against.now);
-        let work = |shape: &Shape, block: Block| {
-            survey_block(shape, &block, self.store, facts, &self.against, show)
+        let work = |shape: &Shape, blocks: Vec<Block>| {
+            survey_blocks(shape, &blocks, self.store, facts, &self.against, show)
         };
-        let end = over_blocks::<_, PassTrouble>(file, options, hashing, work, |step| {
+        let end = over_groups::<_, PassTrouble>(file, options, hashing, GROUP, work, |step| {
             let step = match step {
                 Step::AboutFile(findings) => Step::AboutFile(findings),
                 Step::Block(shape, surveyed) => Step::Block(shape, surveyed?),
@@ -270,15 +280,16 @@ impl From<StoreError> for PassTrouble {
     }
 }
 
-fn survey_block(
+fn survey_blocks(
     shape: &Shape,
-    block: &Block,
+    blocks: &[Block],
     store: &Store,
     facts: &FileFacts,
     against: &Against<'_>,
     show: ShowRows<'_>,
 ) -> Result<Surveyed, StoreError> {
-    let (rows, examined) = decide_block(shape, block, store, facts, against)?;
+    let DecidedRows { rows, examined, customers_exist } =
+        decide_blocks(shape, blocks, store, facts, against)?;
     let mut counts = Counts::default();
     let mut created_customers = Vec::new();
     let mut brought = Vec::new();
@@ -298,7 +309,15 @@ fn survey_block(
         }
     }
     let shown = show(shape, &rows);
-    Ok(Surveyed { examined, counts, created_customers, brought, customer_unknown, shown })
+    Ok(Surveyed {
+        examined,
+        customers_exist,
+        counts,
+        created_customers,
+        brought,
+        customer_unknown,
+        shown,
+    })
 }
 
 fn add(sum: &mut Counts, counts: &Counts) {

@@ -259,7 +259,7 @@ impl Store {
 
     /// Do so many records wait that no more may come?
     pub fn must_flush(&self) -> bool {
-        self.read().active.len() >= 2 * PENDING_RECORDS
+        self.read().active.len() >= PENDING_RECORDS + PENDING_RECORDS / 2
     }
 
     /// Writes away what waits. Called by the one writer; readers go on meanwhile.
