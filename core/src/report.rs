@@ -33,7 +33,9 @@ pub struct FileIdentity {
 impl FileIdentity {
     /// The identity of a file that was read to its end.
     pub fn new(name: &str, sha256: [u8; 32], bytes: u64, shape: Option<&Shape>) -> Self {
-        let delimiter = shape.filter(|shape| shape.format == Format::Csv).map(|s| s.delimiter);
+        let delimiter = shape
+            .filter(|shape| shape.format == Format::Csv)
+            .map(|s| s.delimiter);
         Self {
             name: name.to_owned(),
             sha256,

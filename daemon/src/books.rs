@@ -96,8 +96,10 @@ impl Books {
             Err(error) => return Err(error.into()),
         };
         let known_good = Some(store.meta().position).filter(|end| *end != Position::START);
-        let journal_options =
-            JournalOptions { segment_bytes: options.segment_bytes, known_good };
+        let journal_options = JournalOptions {
+            segment_bytes: options.segment_bytes,
+            known_good,
+        };
         let (journal, recovery) = Journal::open(&journal_path, journal_options)?;
         if let Some(cut) = recovery.cut {
             let segment = journal_path.join(format!("{:06}.ndjson.zst", cut.segment));
@@ -117,11 +119,23 @@ impl Books {
         let next_import = AtomicU64::new(store.meta().next_import);
         let compressor = BodyCompressor::new()?;
         let store = Arc::new(store);
-        let writer = Writer { journal, compressor, failed: false, flushing: None };
+        let writer = Writer {
+            journal,
+            compressor,
+            failed: false,
+            flushing: None,
+        };
         let writer = Mutex::new(writer);
         let next_spool = AtomicU64::new(1);
         let writes = AtomicU64::new(0);
-        Ok(Self { store, writer, journal: journal_path, next_import, next_spool, writes })
+        Ok(Self {
+            store,
+            writer,
+            journal: journal_path,
+            next_import,
+            next_spool,
+            writes,
+        })
     }
 
     /// What is known.
@@ -240,7 +254,10 @@ impl Writer {
         let span = self.journal.append_compressed(&body, &sheet.time_text)?;
         store.apply(sheet.effects, span)?;
         if store.wants_flush() {
-            let running = self.flushing.as_ref().is_some_and(|flushing| !flushing.is_finished());
+            let running = self
+                .flushing
+                .as_ref()
+                .is_some_and(|flushing| !flushing.is_finished());
             // What waits is bounded: when the store cannot follow, the journal waits for it.
             if !running || store.must_flush() {
                 self.end_flushing()?;
@@ -272,7 +289,13 @@ impl Drop for Writer {
 impl Sheet {
     fn new(meta: Meta, time: Timestamp) -> Self {
         let lines = Vec::new();
-        Self { meta, time, time_text: time.to_string(), lines, effects: Effects::default() }
+        Self {
+            meta,
+            time,
+            time_text: time.to_string(),
+            lines,
+            effects: Effects::default(),
+        }
     }
 
     /// The time of every line of the sheet.
@@ -311,7 +334,11 @@ impl Sheet {
         if let (true, Some(key)) = (note.remembered, note.line.external_system_id) {
             self.effects.history.push((key_hash(key), log_id));
         }
-        let line = RowLine { log_id, time: &self.time_text, ..note.line };
+        let line = RowLine {
+            log_id,
+            time: &self.time_text,
+            ..note.line
+        };
         write_line(&mut self.lines, &line);
         log_id
     }

@@ -295,7 +295,9 @@ impl CustomerEntry {
             time: time.to_owned(),
             import_id: import_id.map(ToOwned::to_owned),
             customer_id: customer.id.to_string(),
-            values: values.map(|(f, value)| (f.name().to_owned(), value.to_string())).collect(),
+            values: values
+                .map(|(f, value)| (f.name().to_owned(), value.to_string()))
+                .collect(),
         }
     }
 
@@ -306,7 +308,10 @@ impl CustomerEntry {
             values.push((Field::from_name(name)?, value.as_str().into()));
         }
         values.sort_by_key(|(field, _)| *field);
-        Some(Customer { id: self.customer_id.as_str().into(), values })
+        Some(Customer {
+            id: self.customer_id.as_str().into(),
+            values,
+        })
     }
 }
 
@@ -325,7 +330,11 @@ impl OfferJson {
                 .map(|method| method.name().to_owned())
                 .collect(),
             multiple_purchases: offer.multiple_purchases,
-            access_right_ids: offer.access_rights.iter().map(ToString::to_string).collect(),
+            access_right_ids: offer
+                .access_rights
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             product_base: offer.base.name().to_owned(),
             steps: offer.steps,
         }
@@ -343,7 +352,11 @@ impl OfferJson {
                 .map(|name| PaymentMethod::from_name(name))
                 .collect::<Option<_>>()?,
             multiple_purchases: self.multiple_purchases,
-            access_rights: self.access_right_ids.iter().map(|id| id.as_str().into()).collect(),
+            access_rights: self
+                .access_right_ids
+                .iter()
+                .map(|id| id.as_str().into())
+                .collect(),
             base: ProductBase::from_name(&self.product_base)?,
             steps: self.steps,
         })

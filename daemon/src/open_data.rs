@@ -5,7 +5,10 @@ use crate::books::{Books, BooksError, BooksOptions};
 use crate::config::Config;
 use crate::folder::directory::{Directory, IoAt};
 use crate::folder::moves::Folders;
-use crate::system::{DataLock, LockError, PathError, SyncFileRange, deny_sync_file_range, free_bytes, remove_left_overs};
+use crate::system::{
+    DataLock, LockError, PathError, SyncFileRange, deny_sync_file_range, free_bytes,
+    remove_left_overs,
+};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,11 +68,7 @@ impl OpenData {
         Self::open_with(path, config, Contents::MadeAnew)
     }
 
-    fn open_with(
-        path: &Path,
-        config: Config,
-        contents: Contents,
-    ) -> Result<Self, OpenDataError> {
+    fn open_with(path: &Path, config: Config, contents: Contents) -> Result<Self, OpenDataError> {
         // Where the kernel has no such filter, every commit is still followed by `syncfs`.
         let _: SyncFileRange = deny_sync_file_range()?;
         std::fs::create_dir_all(path).map_err(PathError::of("make", path))?;
@@ -93,7 +92,16 @@ impl OpenData {
             std::fs::remove_dir_all(&state).map_err(PathError::of("remove", &state))?;
         }
         let books = Books::open(path, options)?;
-        Ok(Self { path: path.to_owned(), config, books, folders, inbox, outbox, turns: Mutex::default(), _lock: lock })
+        Ok(Self {
+            path: path.to_owned(),
+            config,
+            books,
+            folders,
+            inbox,
+            outbox,
+            turns: Mutex::default(),
+            _lock: lock,
+        })
     }
 
     /// Whose turn it is to work for a partner: one file at a time, in the order of arrival.
@@ -111,14 +119,17 @@ impl OpenData {
 
 /// Removes what commands kept in `work/` for a moment when they were killed: its names begin with a dot.
 fn sweep_scratch(work: &Path) -> Result<(), PathError> {
-    let Ok(entries) = std::fs::read_dir(work) else { return Ok(()) };
+    let Ok(entries) = std::fs::read_dir(work) else {
+        return Ok(());
+    };
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with(".spool-") {
             std::fs::remove_file(entry.path()).map_err(PathError::of("remove", &entry.path()))?;
         } else if name.starts_with(".verify-") {
-            std::fs::remove_dir_all(entry.path()).map_err(PathError::of("remove", &entry.path()))?;
+            std::fs::remove_dir_all(entry.path())
+                .map_err(PathError::of("remove", &entry.path()))?;
         }
     }
     Ok(())

@@ -104,7 +104,11 @@ impl Examined {
     /// An empty result for a block.
     pub(crate) fn begin(block: &Block) -> Self {
         let rows = Vec::with_capacity(block.rows as usize);
-        Self { bytes: block.bytes.len() as u64, rows, ..Self::default() }
+        Self {
+            bytes: block.bytes.len() as u64,
+            rows,
+            ..Self::default()
+        }
     }
 
     /// Notes a record of an orders file.
@@ -128,8 +132,10 @@ impl Examined {
             rejected: draft.is_none(),
             key: key.map(KeyHash::of),
             key_end: self.keys.len() as u32,
-            content: draft
-                .map_or_else(|| content_of_raw(record.raw), |draft| content_of(draft, scratch)),
+            content: draft.map_or_else(
+                || content_of_raw(record.raw),
+                |draft| content_of(draft, scratch),
+            ),
         });
     }
 }

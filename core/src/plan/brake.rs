@@ -39,32 +39,54 @@ pub struct Held {
 impl Default for Brake {
     /// More than 20 % of the partner's running orders ended, where that is more than 50.
     fn default() -> Self {
-        Self { ends: Some(Threshold { share: 0.20, count: 50 }), updates: None, rejects: None }
+        Self {
+            ends: Some(Threshold {
+                share: 0.20,
+                count: 50,
+            }),
+            updates: None,
+            rejects: None,
+        }
     }
 }
 
 impl Brake {
     /// A brake that never holds.
-    pub const OFF: Self = Self { ends: None, updates: None, rejects: None };
+    pub const OFF: Self = Self {
+        ends: None,
+        updates: None,
+        rejects: None,
+    };
 
     /// Holds a plan against the thresholds. `running` counts the partner's running orders before it,
     /// `missing_ends` the ends of a full book that would be carried out.
     pub fn hold(&self, counts: &Counts, running: u64, missing_ends: u64) -> Option<Held> {
         let ends = counts.of(Decision::End) + missing_ends;
-        let updates =
-            Decision::ALL.iter().filter(|d| d.changes_order()).map(|d| counts.of(*d)).sum::<u64>()
-                + missing_ends;
+        let updates = Decision::ALL
+            .iter()
+            .filter(|d| d.changes_order())
+            .map(|d| counts.of(*d))
+            .sum::<u64>()
+            + missing_ends;
         let rejects = counts.of(Decision::Reject);
         let tries = [
             ("ends", self.ends, ends, running),
             ("updates", self.updates, updates, running),
             ("rejects", self.rejects, rejects, counts.rows()),
         ];
-        tries.into_iter().find_map(|(what, threshold, planned, of)| {
-            let threshold = threshold?;
-            let over = planned > threshold.count && planned as f64 > threshold.share * of as f64;
-            over.then_some(Held { what, planned, of, threshold })
-        })
+        tries
+            .into_iter()
+            .find_map(|(what, threshold, planned, of)| {
+                let threshold = threshold?;
+                let over =
+                    planned > threshold.count && planned as f64 > threshold.share * of as f64;
+                over.then_some(Held {
+                    what,
+                    planned,
+                    of,
+                    threshold,
+                })
+            })
     }
 }
 
@@ -75,8 +97,17 @@ mod tests {
     fn check(ends: u64, running: u64, expect: bool) {
         let mut counts = Counts::default();
         counts.by_decision[Decision::End as usize] = ends;
-        assert_eq!(Brake::default().hold(&counts, running, 0).is_some(), expect, "{ends}/{running}");
-        assert_eq!(Brake::default().hold(&Counts::default(), running, ends).is_some(), expect);
+        assert_eq!(
+            Brake::default().hold(&counts, running, 0).is_some(),
+            expect,
+            "{ends}/{running}"
+        );
+        assert_eq!(
+            Brake::default()
+                .hold(&Counts::default(), running, ends)
+                .is_some(),
+            expect
+        );
     }
 
     #[test]
@@ -92,8 +123,15 @@ mod tests {
 
     #[test]
     fn rejects_are_held_against_the_file() {
-        let rejects = Some(Threshold { share: 0.5, count: 1 });
-        let brake = Brake { ends: None, updates: None, rejects };
+        let rejects = Some(Threshold {
+            share: 0.5,
+            count: 1,
+        });
+        let brake = Brake {
+            ends: None,
+            updates: None,
+            rejects,
+        };
         let mut counts = Counts::default();
         counts.by_decision[Decision::Reject as usize] = 6;
         counts.by_decision[Decision::Create as usize] = 4;

@@ -43,9 +43,16 @@ impl Brought {
     /// What a row brings, if it brings what a customer needs: email and language.
     pub fn by(draft: &Draft<'_>) -> Option<Self> {
         let has = |field| draft.customer.iter().any(|(known, _)| *known == field);
-        let values = || draft.customer.iter().map(|(field, value)| (*field, (&**value).into()));
-        (has(Field::Email) && has(Field::Language))
-            .then(|| Self { id: (&*draft.invoice_customer).into(), values: values().collect() })
+        let values = || {
+            draft
+                .customer
+                .iter()
+                .map(|(field, value)| (*field, (&**value).into()))
+        };
+        (has(Field::Email) && has(Field::Language)).then(|| Self {
+            id: (&*draft.invoice_customer).into(),
+            values: values().collect(),
+        })
     }
 
     /// The email address.
@@ -78,9 +85,12 @@ impl NewCustomers {
         });
         let found = &self.found;
         let hash = |at: &u32| xxh3_64(found[*at as usize].id.as_bytes());
-        self.by_id.insert_unique(xxh3_64(id.as_bytes()), index, hash);
+        self.by_id
+            .insert_unique(xxh3_64(id.as_bytes()), index, hash);
         let email_hash = xxh3_64(email.as_bytes());
-        let twin = self.by_email.find(email_hash, |at| email_of(&found[*at as usize].values) == email);
+        let twin = self.by_email.find(email_hash, |at| {
+            email_of(&found[*at as usize].values) == email
+        });
         if let Some(twin) = twin.copied() {
             // Two new customers cannot share an address; neither is more right than the other.
             let first = self.found[twin as usize].first;
@@ -96,10 +106,13 @@ impl NewCustomers {
     pub fn standing(&self, id: &str) -> Standing {
         match self.get(id) {
             None => Standing::Unknown,
-            Some(NewCustomer { contradicted: Some((row, line)), .. }) => {
-                Standing::Contradicted(*row, *line)
-            }
-            Some(NewCustomer { email_taken: true, .. }) => Standing::EmailTaken,
+            Some(NewCustomer {
+                contradicted: Some((row, line)),
+                ..
+            }) => Standing::Contradicted(*row, *line),
+            Some(NewCustomer {
+                email_taken: true, ..
+            }) => Standing::EmailTaken,
             Some(_) => Standing::WillExist,
         }
     }
@@ -116,7 +129,9 @@ impl NewCustomers {
 
     fn position(&self, id: &str) -> Option<usize> {
         self.by_id
-            .find(xxh3_64(id.as_bytes()), |at| *self.found[*at as usize].id == *id)
+            .find(xxh3_64(id.as_bytes()), |at| {
+                *self.found[*at as usize].id == *id
+            })
             .map(|at| *at as usize)
     }
 }

@@ -133,7 +133,10 @@ impl Decision {
 
     /// Does it change a known order?
     pub const fn changes_order(self) -> bool {
-        matches!(self, Self::Update | Self::Payment | Self::End | Self::Reactivate)
+        matches!(
+            self,
+            Self::Update | Self::Payment | Self::End | Self::Reactivate
+        )
     }
 }
 
@@ -169,21 +172,39 @@ pub fn decide(
     let before = match known.order {
         None => None,
         Some((owner, _)) if owner != context.partner => {
-            note(Field::ExternalSystemId, Code::OrderOfOtherPartner, Detail::None);
-            return Decided { decision: Decision::Reject, after: None };
+            note(
+                Field::ExternalSystemId,
+                Code::OrderOfOtherPartner,
+                Detail::None,
+            );
+            return Decided {
+                decision: Decision::Reject,
+                after: None,
+            };
         }
         Some((_, terms)) => Some(terms),
     };
     if let Some(terms) = before {
         standing::check_unchangeable(draft, terms, &mut note);
         if !rejected.get() && draft.keeps(terms) {
-            return Decided { decision: Decision::Unchanged, after: None };
+            return Decided {
+                decision: Decision::Unchanged,
+                after: None,
+            };
         }
     } else {
         standing::check_customer(Field::InvoiceCustomerId, known.invoice_customer, &mut note);
     }
-    if draft.delivery_customer.value().is_some_and(|customer| *customer != draft.invoice_customer) {
-        standing::check_customer(Field::DeliveryCustomerId, known.delivery_customer, &mut note);
+    if draft
+        .delivery_customer
+        .value()
+        .is_some_and(|customer| *customer != draft.invoice_customer)
+    {
+        standing::check_customer(
+            Field::DeliveryCustomerId,
+            known.delivery_customer,
+            &mut note,
+        );
     }
     standing::check_offer(draft, before, context, &mut note);
     let after = match before {
@@ -194,13 +215,19 @@ pub fn decide(
         check_merged_dates(draft, &after, &mut note);
     }
     if rejected.get() {
-        return Decided { decision: Decision::Reject, after: None };
+        return Decided {
+            decision: Decision::Reject,
+            after: None,
+        };
     }
     let decision = match before {
         None => Decision::Create,
         Some(terms) => class_of(terms, &after, context.now),
     };
-    Decided { decision, after: Some(after) }
+    Decided {
+        decision,
+        after: Some(after),
+    }
 }
 
 /// The fields in which two terms differ; all that hold a value where there were none before.
@@ -223,14 +250,21 @@ pub fn finding_for(
     draft: &Draft<'_>,
     (field, code, detail): (Field, Code, Detail),
 ) -> Finding {
-    let column = shape.columns.iter().position(|column| column.field == Some(field));
+    let column = shape
+        .columns
+        .iter()
+        .position(|column| column.field == Some(field));
     let value: Option<&str> = match field {
         Field::ExternalSystemId => Some(&draft.external_system_id),
         Field::PlenigoOfferId => Some(&draft.offer),
         Field::InvoiceCustomerId => Some(&draft.invoice_customer),
         Field::DeliveryCustomerId => draft.delivery_customer.value().map(|customer| &**customer),
         Field::PaymentMethod => Some(draft.payment_method.name()),
-        Field::Email => draft.customer.iter().find(|(f, _)| *f == field).map(|(_, value)| &**value),
+        Field::Email => draft
+            .customer
+            .iter()
+            .find(|(f, _)| *f == field)
+            .map(|(_, value)| &**value),
         _ => None,
     };
     Finding {
@@ -256,7 +290,9 @@ fn check_merged_dates(
         report(Field::EndDate, Code::EndBeforeStart, start.clone());
     }
     if draft.reference_start.value().is_none()
-        && after.reference_start.is_some_and(|reference| reference < after.start)
+        && after
+            .reference_start
+            .is_some_and(|reference| reference < after.start)
     {
         report(Field::ReferenceStartDate, Code::ReferenceBeforeStart, start);
     }
@@ -273,7 +309,11 @@ fn class_of(before: &Terms, after: &Terms, now: Moment) -> Decision {
     end.unwrap_or_else(|| {
         let payment = before.payment_method != after.payment_method
             || before.payment_method_id != after.payment_method_id;
-        if payment { Decision::Payment } else { Decision::Update }
+        if payment {
+            Decision::Payment
+        } else {
+            Decision::Update
+        }
     })
 }
 

@@ -52,13 +52,34 @@ pub fn read_rows<'a>(shape: &Shape, block: &'a Block) -> (Vec<Row<'a>>, Examined
         let mut findings = Vec::new();
         let draft = draft::order(shape, record, &mut findings);
         let (key, offer) = match &draft {
-            Some(draft) => (Some(draft.external_system_id.clone()), Some(draft.offer.clone())),
-            None => (key_of_rejected(record.cells), text_of(record, Field::PlenigoOfferId)),
+            Some(draft) => (
+                Some(draft.external_system_id.clone()),
+                Some(draft.offer.clone()),
+            ),
+            None => (
+                key_of_rejected(record.cells),
+                text_of(record, Field::PlenigoOfferId),
+            ),
         };
-        examined.note(record, draft.as_ref(), key.as_deref(), &findings, &mut scratch);
+        examined.note(
+            record,
+            draft.as_ref(),
+            key.as_deref(),
+            &findings,
+            &mut scratch,
+        );
         if !record.empty {
             let (row, line, raw) = (record.row, record.line, record.raw);
-            rows.push(Row { row, line, raw, draft, key, offer, findings, repeats: false });
+            rows.push(Row {
+                row,
+                line,
+                raw,
+                draft,
+                key,
+                offer,
+                findings,
+                repeats: false,
+            });
         }
     });
     (rows, examined)
@@ -70,14 +91,17 @@ pub fn apply_twins(shape: &Shape, rows: &mut [Row<'_>], twins: &Twins) {
         return;
     }
     for row in rows {
-        let Some(twin) = twins.of(row.row) else { continue };
+        let Some(twin) = twins.of(row.row) else {
+            continue;
+        };
         let (code, other) = match twin {
             Twin::Repeats(r, l) => (Code::DuplicateSame, Detail::Record(r, l)),
             Twin::Contradicts(r, l) => (Code::DuplicateDifferent, Detail::Record(r, l)),
         };
         let key = row.key.as_deref().unwrap_or_default();
         let place = (row.row, row.line);
-        row.findings.push(crate::check::twin_finding(shape, code, place, other, key));
+        row.findings
+            .push(crate::check::twin_finding(shape, code, place, other, key));
         row.repeats = matches!(twin, Twin::Repeats(..)) && row.draft.is_some();
         if code.is_error() {
             row.draft = None;
@@ -93,18 +117,27 @@ pub fn decide_row(
     context: &Context<'_>,
 ) -> RowDecision {
     let Some(draft) = &row.draft else {
-        return RowDecision { decision: Decision::Reject, after: None };
+        return RowDecision {
+            decision: Decision::Reject,
+            after: None,
+        };
     };
     if row.repeats {
         // The earlier record does whatever there is to do; the keeper of the file's order does it first.
-        return RowDecision { decision: Decision::Unchanged, after: None };
+        return RowDecision {
+            decision: Decision::Unchanged,
+            after: None,
+        };
     }
     let place = (row.row, row.line);
     let findings = &mut row.findings;
     let decided = decide(draft, known, context, &mut |field, code, detail| {
         findings.push(finding_for(shape, place, draft, (field, code, detail)));
     });
-    RowDecision { decision: decided.decision, after: decided.after }
+    RowDecision {
+        decision: decided.decision,
+        after: decided.after,
+    }
 }
 
 fn text_of<'a>(record: &Record<'_, 'a>, field: Field) -> Option<Cow<'a, str>> {

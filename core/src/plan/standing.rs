@@ -29,7 +29,11 @@ pub(super) fn check_customer(field: Field, standing: Standing, report: Report<'_
         Standing::Unknown => report(field, Code::CustomerUnknown, Detail::None),
         Standing::EmailTaken => report(Field::Email, Code::EmailTaken, Detail::None),
         Standing::Contradicted(row, line) => {
-            report(field, Code::CustomerContradiction, Detail::Record(row, line));
+            report(
+                field,
+                Code::CustomerContradiction,
+                Detail::Record(row, line),
+            );
         }
     }
 }
@@ -46,14 +50,23 @@ pub(super) fn check_offer(
         report(field, Code::OfferUnknown, Detail::None);
         return;
     };
-    if context.offers.is_some_and(|allowed| !allowed.contains(&*draft.offer)) {
+    if context
+        .offers
+        .is_some_and(|allowed| !allowed.contains(&*draft.offer))
+    {
         report(field, Code::OfferNotForPartner, Detail::None);
     }
     check_manager(draft, known, offer, report);
     if !offer.allowed_payment_methods.is_empty()
-        && !offer.allowed_payment_methods.contains(&draft.payment_method)
+        && !offer
+            .allowed_payment_methods
+            .contains(&draft.payment_method)
     {
-        let names: Vec<_> = offer.allowed_payment_methods.iter().map(|m| m.name()).collect();
+        let names: Vec<_> = offer
+            .allowed_payment_methods
+            .iter()
+            .map(|m| m.name())
+            .collect();
         let detail = Detail::Text(names.join(", ").into());
         report(Field::PaymentMethod, Code::PaymentNotAllowed, detail);
     }
@@ -70,12 +83,7 @@ pub(super) fn check_offer(
     }
 }
 
-fn check_manager(
-    draft: &Draft<'_>,
-    known: Option<&Terms>,
-    offer: &Offer,
-    report: Report<'_>,
-) {
+fn check_manager(draft: &Draft<'_>, known: Option<&Terms>, offer: &Offer, report: Report<'_>) {
     match (offer.managed_by, draft.manager_after(known)) {
         (OfferManager::Plenigo, _) => {
             report(Field::PlenigoOfferId, Code::OfferNotExternal, Detail::None);

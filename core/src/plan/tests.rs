@@ -26,7 +26,10 @@ fn catalog() -> Catalog {
         offer(WBZ_OFFER, OfferManager::Wbz, &[]),
         offer(OWN_OFFER, OfferManager::Plenigo, &[]),
     ];
-    offers.into_iter().map(|offer| (offer.id.clone(), offer)).collect()
+    offers
+        .into_iter()
+        .map(|offer| (offer.id.clone(), offer))
+        .collect()
 }
 
 fn now() -> Moment {
@@ -44,7 +47,9 @@ fn with_draft<T>(row: &str, act: impl FnOnce(&Draft<'_>) -> T) -> T {
     records(&shape, &block, &mut |record| {
         drafts.push(draft::order(&shape, record, &mut findings));
     });
-    let draft = drafts.remove(0).unwrap_or_else(|| panic!("{row}: {findings:?}"));
+    let draft = drafts
+        .remove(0)
+        .unwrap_or_else(|| panic!("{row}: {findings:?}"));
     act(&draft)
 }
 
@@ -63,7 +68,12 @@ fn check(before: &str, after: &str, expect: &str) {
 
 fn check_with(before: &str, after: &str, standing: Standing, expect: &str) {
     let catalog = catalog();
-    let context = Context { partner: "kiosk", offers: None, catalog: &catalog, now: now() };
+    let context = Context {
+        partner: "kiosk",
+        offers: None,
+        catalog: &catalog,
+        now: now(),
+    };
     let known_terms = (!before.is_empty()).then(|| terms(before));
     let known = Known {
         order: known_terms.as_ref().map(|terms| ("kiosk", terms)),
@@ -72,7 +82,9 @@ fn check_with(before: &str, after: &str, standing: Standing, expect: &str) {
     };
     let said = with_draft(after, |draft| {
         let mut codes = Vec::new();
-        let decided = decide(draft, &known, &context, &mut |_, code, _| codes.push(code.name()));
+        let decided = decide(draft, &known, &context, &mut |_, code, _| {
+            codes.push(code.name())
+        });
         let mut said = decided.decision.name().to_owned();
         for code in codes {
             said.push_str(&format!(" !{code}"));
@@ -95,18 +107,50 @@ fn the_table_of_decisions() {
     check(&plain, &row("PAYPAL,,,,,"), "payment paymentMethod");
     check(&plain, &row("BILLING,,,,9,"), "payment paymentMethodId");
     check(&plain, &row("BILLING,,,5,,"), "update discountPercentage");
-    check(&plain, &row("BILLING,2026-12-31T00:00:00Z,,,,"), "end endDate");
+    check(
+        &plain,
+        &row("BILLING,2026-12-31T00:00:00Z,,,,"),
+        "end endDate",
+    );
     let ending = row("BILLING,2026-12-31T00:00:00Z,,,,");
     check(&ending, &row("BILLING,,,,,"), "unchanged");
-    check(&ending, &row("BILLING,2026-12-31T01:00:00+01:00,,,,"), "unchanged");
-    check(&ending, &row("BILLING,2026-07-01T00:00:00Z,,,,"), "end endDate");
-    check(&ending, &row("BILLING,2027-07-01T00:00:00Z,,,,"), "update endDate");
+    check(
+        &ending,
+        &row("BILLING,2026-12-31T01:00:00+01:00,,,,"),
+        "unchanged",
+    );
+    check(
+        &ending,
+        &row("BILLING,2026-07-01T00:00:00Z,,,,"),
+        "end endDate",
+    );
+    check(
+        &ending,
+        &row("BILLING,2027-07-01T00:00:00Z,,,,"),
+        "update endDate",
+    );
     check(&ending, &row("BILLING,NULL,,,,"), "reactivate endDate");
     let ended = row("BILLING,2026-03-01T00:00:00Z,,,,");
-    check(&ended, &row("BILLING,2027-03-01T00:00:00Z,,,,"), "reactivate endDate");
-    check(&ended, &row("BILLING,2026-04-01T00:00:00Z,,,,"), "update endDate");
-    check(&ended, &row("PAYPAL,NULL,,7,,"), "reactivate paymentMethod discountPercentage endDate");
-    check(&row("BILLING,,,5,,"), &row("BILLING,,,NULL,,"), "update discountPercentage");
+    check(
+        &ended,
+        &row("BILLING,2027-03-01T00:00:00Z,,,,"),
+        "reactivate endDate",
+    );
+    check(
+        &ended,
+        &row("BILLING,2026-04-01T00:00:00Z,,,,"),
+        "update endDate",
+    );
+    check(
+        &ended,
+        &row("PAYPAL,NULL,,7,,"),
+        "reactivate paymentMethod discountPercentage endDate",
+    );
+    check(
+        &row("BILLING,,,5,,"),
+        &row("BILLING,,,NULL,,"),
+        "update discountPercentage",
+    );
     check(&row("BILLING,,,5,,"), &row("BILLING,,,,,"), "unchanged");
     check(&plain, &row("BILLING,,EXTERNAL,,,C1"), "unchanged");
 }
@@ -114,23 +158,57 @@ fn the_table_of_decisions() {
 #[test]
 fn what_stands_against_a_row() {
     let offer = |id: &str, rest: &str| format!("X1,{id},C1,1,2026-01-01T00:00:00Z,{rest}");
-    check("", &offer("O_NOBODY000000000001", "BILLING,,,,,"), "reject !offer-unknown");
-    check("", &offer(OWN_OFFER, "BILLING,,,,,"), "reject !offer-not-external");
-    check("", &offer(WBZ_OFFER, "BILLING,,,,,"), "reject !import-not-wbz");
+    check(
+        "",
+        &offer("O_NOBODY000000000001", "BILLING,,,,,"),
+        "reject !offer-unknown",
+    );
+    check(
+        "",
+        &offer(OWN_OFFER, "BILLING,,,,,"),
+        "reject !offer-not-external",
+    );
+    check(
+        "",
+        &offer(WBZ_OFFER, "BILLING,,,,,"),
+        "reject !import-not-wbz",
+    );
     check("", &offer(WBZ_OFFER, "BILLING,,WBZ,,,"), "create");
-    check("", &offer(OFFER, "BILLING,,WBZ,,,"), "reject !offer-not-wbz");
-    check("", &offer(OFFER, "TWINT,,,,,"), "reject !payment-not-allowed");
+    check(
+        "",
+        &offer(OFFER, "BILLING,,WBZ,,,"),
+        "reject !offer-not-wbz",
+    );
+    check(
+        "",
+        &offer(OFFER, "TWINT,,,,,"),
+        "reject !payment-not-allowed",
+    );
     let known = offer(OFFER, "BILLING,,,,,");
-    check(&known, &offer(WBZ_OFFER, "BILLING,,WBZ,,,"), "reject !offer-unchangeable");
+    check(
+        &known,
+        &offer(WBZ_OFFER, "BILLING,,WBZ,,,"),
+        "reject !offer-unchangeable",
+    );
     let customer = known.replace("C1", "C2");
     check(&known, &customer, "reject !customer-unchangeable");
     check_with("", &known, Standing::Unknown, "reject !customer-unknown");
     check_with("", &known, Standing::WillExist, "create");
     check_with("", &known, Standing::EmailTaken, "reject !email-taken");
-    check_with("", &known, Standing::Contradicted(1, 2), "reject !customer-contradiction");
+    check_with(
+        "",
+        &known,
+        Standing::Contradicted(1, 2),
+        "reject !customer-contradiction",
+    );
     check_with(&known, &known, Standing::Unknown, "unchanged");
     let delivered = offer(OFFER, "BILLING,,,,,C9");
-    check_with(&known, &delivered, Standing::Unknown, "reject !customer-unknown");
+    check_with(
+        &known,
+        &delivered,
+        Standing::Unknown,
+        "reject !customer-unknown",
+    );
     let all = "X1,O_NOBODY000000000001,C1,1,2026-01-01T00:00:00Z,BILLING,,,,,C9";
     let both = "reject !customer-unknown !customer-unknown !offer-unknown";
     check_with("", all, Standing::Unknown, both);
@@ -147,7 +225,12 @@ fn dates_left_alone_must_agree_with_dates_given() {
 fn an_order_belongs_to_the_partner_that_imported_it_first() {
     let catalog = catalog();
     let known_terms = terms(&row("BILLING,,,,,"));
-    let context = Context { partner: "other", offers: None, catalog: &catalog, now: now() };
+    let context = Context {
+        partner: "other",
+        offers: None,
+        catalog: &catalog,
+        now: now(),
+    };
     let known = Known {
         order: Some(("kiosk", &known_terms)),
         invoice_customer: Standing::Exists,
@@ -156,7 +239,10 @@ fn an_order_belongs_to_the_partner_that_imported_it_first() {
     with_draft(&row("BILLING,,,,,"), |draft| {
         let mut codes = Vec::new();
         let decided = decide(draft, &known, &context, &mut |_, code, _| codes.push(code));
-        assert_eq!((decided.decision, codes), (Decision::Reject, vec![Code::OrderOfOtherPartner]));
+        assert_eq!(
+            (decided.decision, codes),
+            (Decision::Reject, vec![Code::OrderOfOtherPartner])
+        );
     });
 }
 

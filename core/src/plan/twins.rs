@@ -24,10 +24,14 @@ pub enum Twin {
 impl Twins {
     /// Hears a finding of the tally; anything but twins is passed over.
     pub fn hear(&mut self, finding: &Finding) {
-        let Detail::Record(row, line) = finding.detail else { return };
+        let Detail::Record(row, line) = finding.detail else {
+            return;
+        };
         match finding.code {
             Code::DuplicateSame => {
-                self.by_row.entry(finding.row).or_insert(Twin::Repeats(row, line));
+                self.by_row
+                    .entry(finding.row)
+                    .or_insert(Twin::Repeats(row, line));
                 self.repeated.insert(row);
             }
             Code::DuplicateDifferent => {

@@ -66,18 +66,12 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
     }
 }
 
-fn configuration(
-    cli: &Cli,
-    action: &ConfigAction,
-    terminal: &Terminal,
-) -> anyhow::Result<Outcome> {
+fn configuration(cli: &Cli, action: &ConfigAction, terminal: &Terminal) -> anyhow::Result<Outcome> {
     match action {
-        ConfigAction::ShowDefault => {
-            with_output(terminal, &cli.command, |out, _| {
-                out.write_all(config::default_file().as_bytes())?;
-                Ok(Outcome::Done)
-            })
-        }
+        ConfigAction::ShowDefault => with_output(terminal, &cli.command, |out, _| {
+            out.write_all(config::default_file().as_bytes())?;
+            Ok(Outcome::Done)
+        }),
         ConfigAction::Check { data } => {
             match Config::find(cli.global.config.as_deref(), data.as_deref()) {
                 Ok(config) => with_output(terminal, &cli.command, |out, _| {
@@ -96,12 +90,17 @@ fn configuration(
 
 /// Checks what the files themselves tell: no data directory, no copy, files of any size.
 fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outcome> {
-    let Command::Check(arguments) = &cli.command else { return Ok(Outcome::CouldNotRun) };
+    let Command::Check(arguments) = &cli.command else {
+        return Ok(Outcome::CouldNotRun);
+    };
     let speech = perform::speech(terminal.language(), config);
     let now = clock::moment_of(arguments.at.unwrap_or(speech.now));
     let options = match &arguments.partner {
         Some(partner) => Terms::of(config, partner).read_options(now),
-        None => ReadOptions { limits: limits(config), ..ReadOptions::new(Table::Orders, now) },
+        None => ReadOptions {
+            limits: limits(config),
+            ..ReadOptions::new(Table::Orders, now)
+        },
     };
     with_output(terminal, &cli.command, |out, _| {
         let mut outcome = Outcome::Done;
@@ -183,7 +182,10 @@ fn with_owner(cli: &Cli, config: Config, terminal: &Terminal) -> anyhow::Result<
                 bar.reached_rows(rows);
                 true
             };
-            let call = Call { speech: &speech, going: &going };
+            let call = Call {
+                speech: &speech,
+                going: &going,
+            };
             let mut inputs = Files::new(files);
             return perform::run(command, &data, &call, &mut inputs, out);
         }
@@ -211,9 +213,7 @@ fn files_of(command: &Command) -> Vec<Input> {
     match command {
         Command::Check(arguments) => arguments.files.clone(),
         Command::Plan(arguments) => vec![Input::File(arguments.file.clone())],
-        Command::Import(arguments) => {
-            arguments.files.iter().cloned().map(Input::File).collect()
-        }
+        Command::Import(arguments) => arguments.files.iter().cloned().map(Input::File).collect(),
         Command::Offer(OfferAction::Load(arguments)) => {
             vec![Input::File(arguments.file.clone())]
         }
@@ -249,13 +249,17 @@ struct Files {
 
 impl Files {
     fn new(files: Vec<Input>) -> Self {
-        Self { left: files.into_iter() }
+        Self {
+            left: files.into_iter(),
+        }
     }
 }
 
 impl Inputs for Files {
     fn next(&mut self) -> io::Result<Option<(OsString, Box<dyn Read + Send + '_>)>> {
-        let Some(file) = self.left.next() else { return Ok(None) };
+        let Some(file) = self.left.next() else {
+            return Ok(None);
+        };
         let name = name_of(&file);
         let reader: Box<dyn Read + Send> = match file {
             Input::Stdin => Box::new(io::stdin()),
@@ -281,14 +285,23 @@ fn with_output(
     command: &Command,
     act: impl FnOnce(&mut dyn Write, &GoneFlag) -> anyhow::Result<Outcome>,
 ) -> anyhow::Result<Outcome> {
-    let output = if speaks_data(command) { terminal.data_output() } else { terminal.text_output() };
+    let output = if speaks_data(command) {
+        terminal.data_output()
+    } else {
+        terminal.text_output()
+    };
     let gone = GoneFlag::default();
-    let flagged = Flagged { output, gone: &gone };
+    let flagged = Flagged {
+        output,
+        gone: &gone,
+    };
     // A follower wants each line at once; everything else is written in large pieces.
     let follows = matches!(command, Command::Log(arguments) if arguments.follow);
     let mut buffered = BufWriter::with_capacity(if follows { 0 } else { 64 << 10 }, flagged);
     let outcome = act(&mut buffered, &gone)?;
-    let flagged = buffered.into_inner().map_err(io::IntoInnerError::into_error)?;
+    let flagged = buffered
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)?;
     flagged.output.finish().context("cannot write to stdout")?;
     Ok(outcome)
 }

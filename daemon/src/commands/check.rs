@@ -151,7 +151,11 @@ impl<'o> Report<'o> {
         format: ReportFormat,
         out: &'o mut dyn Write,
     ) -> anyhow::Result<Self> {
-        let mut report = Report { format, items: 0, out };
+        let mut report = Report {
+            format,
+            items: 0,
+            out,
+        };
         let begun = match format {
             ReportFormat::Text => {
                 report.write(format!("{HEADING}{}{HEADING:#}\n", printable(name)).as_bytes())
@@ -173,9 +177,10 @@ impl<'o> Report<'o> {
         for finding in findings {
             render(&mut text, finding, self.format, language);
         }
-        self.put(&text, findings.len() as u64).map_err(|trouble| match trouble {
-            Trouble::Read(error) | Trouble::Write(error) => error,
-        })
+        self.put(&text, findings.len() as u64)
+            .map_err(|trouble| match trouble {
+                Trouble::Read(error) | Trouble::Write(error) => error,
+            })
     }
 
     /// Writes rendered items. In JSON each comes with the comma before it, which the first one loses.
@@ -206,7 +211,8 @@ impl<'o> Report<'o> {
             ReportFormat::Json => check_tail(&mut tail, file, tally),
             ReportFormat::Ndjson => check_summary_line(&mut tail, file, tally),
         }
-        self.write(&tail).map_err(|trouble| trouble.about(&file.name))
+        self.write(&tail)
+            .map_err(|trouble| trouble.about(&file.name))
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {

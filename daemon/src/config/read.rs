@@ -339,7 +339,7 @@ mod tests {
     fn values_are_read() {
         let config = read(
             "[daemon]\nscan_interval = '200ms'\nquiet_time = \"2m\"\nwatcher = false\n\
-             log_format = 'json'\nlog_filter = 'info,notify=debug'\nbatch_rows = 1_000\n\
+             log_format = 'json'\nlog_filter = 'info,notify=debug'\n\
              journal_segment = 0x10000\n\
              [limits]\nrecord_bytes = '2MiB'\nfield_bytes = 4096\n\
              [profile]\nfile_policy = 'file'\ntime_zone = 'America/New_York'\n\
@@ -353,7 +353,6 @@ mod tests {
             config.daemon.log_filter.as_deref(),
             Some("info,notify=debug")
         );
-        assert_eq!(config.daemon.batch_rows, 1_000);
         assert_eq!(config.daemon.journal_segment, 65_536);
         assert_eq!(config.limits.record_bytes, 2 << 20);
         assert_eq!(config.limits.field_bytes, 4_096);
@@ -413,7 +412,8 @@ mod tests {
                 hint: write `"64 KiB"`, `"1 GiB"` or a number of bytes
                 intake.toml:7:14: `daemon.log_format`: expected one of `"text"`, `"json"`, found `"JSON"`
                 hint: did you mean `"json"`?
-                intake.toml:8:18: `daemon.scan_interval`: `1ms` is out of range
+                intake.toml:8:17: `daemon.scan_interval`: "1ms" is out of range
+                hint: it must be between "50ms" and "1h"
                 intake.toml:9:14: `daemon.log_filter`: `"a=b=c"` is no filter: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
                 hint: write `"info,notify=debug"`
                 intake.toml:10:1: unknown key `delivery` in `[daemon]`
@@ -426,8 +426,7 @@ mod tests {
                 intake.toml:16:1: `profile.end_missing` has no meaning for a delivery of changes only
                 hint: set `delivery = "full"` beside it
                 intake.toml:17:15: `profile.clear_token`: expected text of 1 to 64 printable characters, found `""`
-                intake.toml:18:15: `profile.done_marker`: expected the ending of a file name, found `"done"`
-                hint: write `".done"`
+                intake.toml:18:15: `profile.done_marker`: expected `true` or `false`, found `"done"`
                 intake.toml:19:10: `profile.offers`: no offer id: `"O_1"`, `3`
                 hint: an offer id is text of exactly 20 characters
                 intake.toml:20:24: `profile.brake.ends_share`: expected a share from 0 to 1, found `20`
@@ -454,6 +453,8 @@ mod tests {
                 intake.toml:2:11: `daemon.watcher`: expected `true` or `false`, found `"on"`
                 intake.toml:3:17: string values must be quoted, expected literal string
                 intake.toml:4:14: string values must be quoted, expected literal string
+                intake.toml:5:1: unknown key `batch_rows` in `[daemon]`
+                hint: known here are `scan_interval`, `quiet_time`, `quiet_time_renamed`, `empty_grace`, `watcher`, `disk_reserve`, `log_format`, `log_level`, `log_filter`, `store_cache`, `journal_segment`
                 intake.toml:6:1: duplicate key
                 intake.toml:7:8: unclosed table, expected `]`
                 intake.toml:9:11: `limits.columns`: 0 is out of range

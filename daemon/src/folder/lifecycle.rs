@@ -686,7 +686,7 @@ mod tests {
                     .to_owned()
             })
             .collect();
-        expect_test::expect![[r"
+        expect_test::expect![[r#"
             Seen: Unsettled StillEmpty Quiet Irregular Vanished
             Waiting: Unsettled StillEmpty Quiet Irregular Vanished
             Empty: Unsettled StillEmpty Quiet Irregular Vanished
@@ -698,15 +698,15 @@ mod tests {
             Planned(Clear): TurnedDown RowsApplied AllApplied Lost Blocked Due
             Planned(Pulled): TurnedDown HoldNoted Lost Blocked Due
             Held: MovedToHeld Released Discarded Lost Blocked Due
-            Applying { next_row: 0 }: RowsApplied AllApplied Lost Blocked Due
-            Applying { next_row: 1000 }: RowsApplied AllApplied Lost Blocked Due
+            Applying { next_row: 0 }: TurnedDown RowsApplied AllApplied Lost Blocked Due
+            Applying { next_row: 1000 }: TurnedDown RowsApplied AllApplied Lost Blocked Due
             Decided(Applied): ReceiptWritten Blocked Due
             Decided(Rejected): ReceiptWritten Blocked Due
             Decided(Discarded): ReceiptWritten Blocked Due
             Receipted(Applied): LaidToRest Lost Blocked Due
             Receipted(Rejected): LaidToRest Lost Blocked Due
             Receipted(Discarded): LaidToRest Lost Blocked Due
-            Archived:"]]
+            Archived:"#]]
         .assert_eq(&table.join("\n"));
     }
 

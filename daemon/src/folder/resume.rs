@@ -124,13 +124,19 @@ impl Progress {
 
     /// What was folded before and kept: the last step, the next row, and how it ended.
     pub fn at(last: Step, next_row: u64, ending: Option<Ending>) -> Self {
-        Self { last: Some(last), next_row, ending }
+        Self {
+            last: Some(last),
+            next_row,
+            ending,
+        }
     }
 
     /// The state of a file on which work is under way: rows that were written meanwhile count.
     pub fn state_while_working(self, before: State) -> State {
         match self.last {
-            Some(Step::Applying) => State::Applying { next_row: self.next_row },
+            Some(Step::Applying) => State::Applying {
+                next_row: self.next_row,
+            },
             _ => before,
         }
     }

@@ -17,8 +17,8 @@ use intake_core::finding::{Finding, Language, headline};
 use intake_core::moment::Moment;
 use intake_core::order::Terms as OrderTerms;
 use intake_core::plan::{Change, Counts, Decision, changes};
-use intake_core::report::{ChangesJson, Item, put};
 use intake_core::read::{Block, Shape};
+use intake_core::report::{ChangesJson, Item, put};
 use serde_json::value::RawValue;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
@@ -51,25 +51,46 @@ pub fn apply_rows(
     after_row: u64,
     going: &dyn Fn(u64) -> bool,
 ) -> Result<Counts, ImportError> {
-    let path_error = |source| ImportError::Io { path: body.to_owned(), source };
+    let path_error = |source| ImportError::Io {
+        path: body.to_owned(),
+        source,
+    };
     let file = File::open(body).map_err(path_error)?;
     let options = writing.terms.read_options(writing.now);
     let decide = |shape: &Shape, blocks: Vec<Block>| {
         Decided::of(books, shape, blocks, writing, facts, after_row)
     };
-    let mut written = Written { counts: writing.before, ..Written::default() };
-    over_groups(file, options, Hashing::Known(writing.sha256), GROUP, decide, |step| {
-        if let Step::Block(shape, decided) = step {
-            let last = last_row(&decided.blocks);
-            if last > after_row {
-                write_rows(books, &shape, decided, writing, facts, after_row, &mut written)?;
-                if !going(last) {
-                    return Err(ImportError::Stopped);
+    let mut written = Written {
+        counts: writing.before,
+        ..Written::default()
+    };
+    over_groups(
+        file,
+        options,
+        Hashing::Known(writing.sha256),
+        GROUP,
+        decide,
+        |step| {
+            if let Step::Block(shape, decided) = step {
+                let last = last_row(&decided.blocks);
+                if last > after_row {
+                    write_rows(
+                        books,
+                        &shape,
+                        decided,
+                        writing,
+                        facts,
+                        after_row,
+                        &mut written,
+                    )?;
+                    if !going(last) {
+                        return Err(ImportError::Stopped);
+                    }
                 }
             }
-        }
-        Ok::<(), ImportError>(())
-    })?;
+            Ok::<(), ImportError>(())
+        },
+    )?;
     Ok(written.counts)
 }
 
@@ -89,10 +110,15 @@ pub fn end_missing(
     for some in missing.chunks(4096) {
         books.write(|sheet| {
             for id in some {
-                let Some(order) = books.store().order_by_id(*id)? else { continue };
+                let Some(order) = books.store().order_by_id(*id)? else {
+                    continue;
+                };
                 // An order that starts later than now ends as it starts: it never was.
                 let end = writing.now.max(order.terms.start);
-                let after = OrderTerms { end: Some(end), ..order.terms.clone() };
+                let after = OrderTerms {
+                    end: Some(end),
+                    ..order.terms.clone()
+                };
                 let changed = changes(Some(&order.terms), &after);
                 let note = line(writing, &after, Decision::End, order.order_id, &changed);
                 let log_id = sheet.row(note);
@@ -157,13 +183,19 @@ impl Decided {
         } else {
             Ok(Vec::new())
         };
-        Self { blocks, writes, rows }
+        Self {
+            blocks,
+            writes,
+            rows,
+        }
     }
 }
 
 /// The number of the last record in blocks that stand one behind another.
 fn last_row(blocks: &[Block]) -> u64 {
-    blocks.last().map_or(0, |block| block.first_row + block.rows - 1)
+    blocks
+        .last()
+        .map_or(0, |block| block.first_row + block.rows - 1)
 }
 
 fn own_rows(
@@ -182,12 +214,24 @@ fn own_rows(
         now: writing.now,
     };
     let decided = decide_blocks(shape, blocks, books.store(), facts, &against)?;
-    Ok(decided.rows.into_iter().filter(|decided| decided.row.row > after_row).map(OwnRow::of).collect())
+    Ok(decided
+        .rows
+        .into_iter()
+        .filter(|decided| decided.row.row > after_row)
+        .map(OwnRow::of)
+        .collect())
 }
 
 impl OwnRow {
     fn of(decided: DecidedRow<'_>) -> Self {
-        let DecidedRow { row, decision, after, order, creates_customer, .. } = decided;
+        let DecidedRow {
+            row,
+            decision,
+            after,
+            order,
+            creates_customer,
+            ..
+        } = decided;
         let rejected = decision == Decision::Reject;
         let error = row.findings.iter().find(|finding| finding.code.is_error());
         let upstream = error.map(|finding| finding.code.spec().upstream);
@@ -218,11 +262,19 @@ fn write_rows(
     after_row: u64,
     written: &mut Written,
 ) -> Result<(), ImportError> {
-    let Decided { blocks, writes, rows } = decided;
+    let Decided {
+        blocks,
+        writes,
+        rows,
+    } = decided;
     let mut ahead = Some(rows?);
     books.write(|sheet| {
         // What others wrote since may concern these rows: then they are decided again, now that nobody writes.
-        let own = written.frames.iter().filter(|frame| **frame > writes).count() as u64;
+        let own = written
+            .frames
+            .iter()
+            .filter(|frame| **frame > writes)
+            .count() as u64;
         let rows = match ahead.take().filter(|_| books.writes() - writes == own) {
             Some(rows) => rows,
             None => own_rows(books, shape, &blocks, writing, facts, after_row)?,
@@ -270,7 +322,10 @@ fn write_row(
                 error_reason: row.reason.as_deref(),
                 ..named
             };
-            sheet.row(RowNote { line, remembered: true });
+            sheet.row(RowNote {
+                line,
+                remembered: true,
+            });
         }
         (Decision::Create, Some(terms)) => {
             if row.creates_customer
@@ -284,11 +339,20 @@ fn write_row(
             }
             let order_id = sheet.take_order_id();
             let changed = changes(None, &terms);
-            let line = RowLine { order_id, changes: ChangesJson(&changed), ..named };
-            let log_id = sheet.row(RowNote { line, remembered: false });
+            let line = RowLine {
+                order_id,
+                changes: ChangesJson(&changed),
+                ..named
+            };
+            let log_id = sheet.row(RowNote {
+                line,
+                remembered: false,
+            });
             let now = sheet.moment();
             if facts.twins.is_repeated(row.row) {
-                written.repeated.insert(terms.external_system_id.clone(), order_id);
+                written
+                    .repeated
+                    .insert(terms.external_system_id.clone(), order_id);
             }
             sheet.order(StoredOrder {
                 order_id,
@@ -308,7 +372,10 @@ fn write_row(
                 changes: ChangesJson(&changed),
                 ..named
             };
-            let log_id = sheet.row(RowNote { line, remembered: true });
+            let log_id = sheet.row(RowNote {
+                line,
+                remembered: true,
+            });
             write_change(sheet, log_id, order, terms);
         }
         (_, None) => {
@@ -318,14 +385,22 @@ fn write_row(
                 known => known,
             };
             let line = RowLine { order_id, ..named };
-            sheet.row(RowNote { line, remembered: false });
+            sheet.row(RowNote {
+                line,
+                remembered: false,
+            });
         }
     }
 }
 
 fn write_change(sheet: &mut Sheet, log_id: u64, order: StoredOrder, terms: OrderTerms) {
     let changed = sheet.moment();
-    sheet.order(StoredOrder { terms, changed, last_log: log_id, ..order });
+    sheet.order(StoredOrder {
+        terms,
+        changed,
+        last_log: log_id,
+        ..order
+    });
 }
 
 fn line<'l>(
@@ -342,7 +417,10 @@ fn line<'l>(
         changes: ChangesJson(changed),
         ..blank_line(writing, decision)
     };
-    RowNote { line, remembered: true }
+    RowNote {
+        line,
+        remembered: true,
+    }
 }
 
 fn blank_line(writing: Writing<'_>, decision: Decision) -> RowLine<'_> {
@@ -369,13 +447,18 @@ fn blank_line(writing: Writing<'_>, decision: Decision) -> RowLine<'_> {
 
 fn reason_of(findings: &[Finding]) -> String {
     let error = findings.iter().find(|finding| finding.code.is_error());
-    let text = error.map(|finding| headline(finding, Language::En)).unwrap_or_default();
+    let text = error
+        .map(|finding| headline(finding, Language::En))
+        .unwrap_or_default();
     text.chars().take(1000).collect()
 }
 
 /// `{"message": …, "findings": […]}`; nothing where nothing was found.
 fn detail_of(findings: &[Finding]) -> Option<Box<RawValue>> {
-    let first = findings.iter().find(|finding| finding.code.is_error()).or(findings.first())?;
+    let first = findings
+        .iter()
+        .find(|finding| finding.code.is_error())
+        .or(findings.first())?;
     let mut json = Vec::with_capacity(512);
     json.extend_from_slice(b"{\"message\":");
     put(&mut json, &headline(first, Language::En));

@@ -65,12 +65,19 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
     let each = |shape: &Shape, blocks: Vec<Block>| {
         blocks.into_iter().map(|block| work(shape, block)).collect()
     };
-    over_groups(source, options, hashing, 1, each, |step: Step<Vec<T>>| match step {
-        Step::AboutFile(findings) => merge(Step::AboutFile(findings)),
-        Step::Block(shape, results) => results
-            .into_iter()
-            .try_for_each(|result| merge(Step::Block(Arc::clone(&shape), result))),
-    })
+    over_groups(
+        source,
+        options,
+        hashing,
+        1,
+        each,
+        |step: Step<Vec<T>>| match step {
+            Step::AboutFile(findings) => merge(Step::AboutFile(findings)),
+            Step::Block(shape, results) => results
+                .into_iter()
+                .try_for_each(|result| merge(Step::Block(Arc::clone(&shape), result))),
+        },
+    )
 }
 
 /// The same over groups of up to `group` blocks: whoever asks the store does better with many rows at once.
@@ -82,7 +89,9 @@ pub fn over_groups<T: Send, E: From<io::Error>>(
     work: impl Fn(&Shape, Vec<Block>) -> T + Sync,
     mut merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, 4);
+    let workers = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .clamp(1, 4);
     let (job_sender, job_receiver) = sync_channel::<Job>(IN_FLIGHT);
     let (done_sender, done_receiver) = sync_channel::<Done<T>>(IN_FLIGHT);
     let job_receiver = Mutex::new(job_receiver);
@@ -106,11 +115,21 @@ fn work_off<T>(
 ) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job::Blocks(number, shape, blocks)) = job else { return };
+        let Ok(Job::Blocks(number, shape, blocks)) = job else {
+            return;
+        };
         let result = work(&shape, blocks);
-        if done.send(Done::Step(number, Step::Block(shape, result))).is_err() {
+        if done
+            .send(Done::Step(number, Step::Block(shape, result)))
+            .is_err()
+        {
             // The job channel must not block the reader for ever: take what comes and let it go.
-            while jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().is_ok() {}
+            while jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .recv()
+                .is_ok()
+            {}
             return;
         }
     }
@@ -124,7 +143,13 @@ fn read_off<T>(
     jobs: &SyncSender<Job>,
     done: &SyncSender<Done<T>>,
 ) {
-    let mut out = HandOut { group, number: 0, waiting: Vec::new(), jobs, done };
+    let mut out = HandOut {
+        group,
+        number: 0,
+        waiting: Vec::new(),
+        jobs,
+        done,
+    };
     let mut framer = Framer::new(options);
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
@@ -186,15 +211,21 @@ impl<T> HandOut<'_, T> {
         if about_file.is_empty() {
             return true;
         }
-        let told = self.done.send(Done::Step(self.number, Step::AboutFile(about_file)));
+        let told = self
+            .done
+            .send(Done::Step(self.number, Step::AboutFile(about_file)));
         self.number += 1;
         told.is_ok()
     }
 
     fn send_waiting(&mut self, framer: &Framer) -> bool {
-        let (Some(shape), false) = (framer.shape(), self.waiting.is_empty()) else { return true };
+        let (Some(shape), false) = (framer.shape(), self.waiting.is_empty()) else {
+            return true;
+        };
         let blocks = std::mem::take(&mut self.waiting);
-        let sent = self.jobs.send(Job::Blocks(self.number, Arc::clone(shape), blocks));
+        let sent = self
+            .jobs
+            .send(Job::Blocks(self.number, Arc::clone(shape), blocks));
         self.number += 1;
         sent.is_ok()
     }

@@ -80,8 +80,10 @@ fn brake(config: &config::Brake) -> Brake {
     }
     // A threshold of which one half is off is decided by the other half alone.
     let threshold = |share: Option<f64>, count: Option<u64>| {
-        (share.is_some() || count.is_some())
-            .then(|| Threshold { share: share.unwrap_or(0.0), count: count.unwrap_or(0) })
+        (share.is_some() || count.is_some()).then(|| Threshold {
+            share: share.unwrap_or(0.0),
+            count: count.unwrap_or(0),
+        })
     };
     Brake {
         ends: threshold(config.ends_share, config.ends_count),

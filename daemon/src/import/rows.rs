@@ -1,8 +1,8 @@
 //! What does the store know about the rows of a block, and how are they decided with it?
 //! One look-up for all rows of a block: the store is fast at many keys and slow at each.
 
-use crate::state::store::{Store, StoreError};
 use crate::state::StoredOrder;
+use crate::state::store::{Store, StoreError};
 use intake_core::catalog::Catalog;
 use intake_core::check::Examined;
 use intake_core::code::Code;
@@ -124,7 +124,11 @@ pub fn decide_blocks<'a>(
             }
         })
         .collect();
-    Ok(DecidedRows { rows, examined, customers_exist })
+    Ok(DecidedRows {
+        rows,
+        examined,
+        customers_exist,
+    })
 }
 
 /// Rejects the rows that have no error of their own.
@@ -139,10 +143,7 @@ fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
     }
 }
 
-fn known_orders(
-    rows: &[Row<'_>],
-    store: &Store,
-) -> Result<Vec<Option<StoredOrder>>, StoreError> {
+fn known_orders(rows: &[Row<'_>], store: &Store) -> Result<Vec<Option<StoredOrder>>, StoreError> {
     let mut places = Vec::with_capacity(rows.len());
     let mut keys = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
@@ -181,13 +182,17 @@ impl Standings {
         }
         let mut asked: Vec<(usize, bool, &str)> = Vec::new();
         for (at, (row, order)) in rows.iter().zip(orders).enumerate() {
-            let Some(draft) = row.draft.as_ref().filter(|_| !row.repeats) else { continue };
+            let Some(draft) = row.draft.as_ref().filter(|_| !row.repeats) else {
+                continue;
+            };
             if order.is_none() {
                 asked.push((at, true, &draft.invoice_customer));
             }
             let delivery = draft.delivery_customer.value();
             if let Some(customer) = delivery.filter(|id| **id != draft.invoice_customer) {
-                let known = order.as_ref().and_then(|order| order.terms.delivery_customer.as_deref());
+                let known = order
+                    .as_ref()
+                    .and_then(|order| order.terms.delivery_customer.as_deref());
                 if known != Some(&**customer) {
                     asked.push((at, false, customer));
                 }
@@ -195,15 +200,26 @@ impl Standings {
         }
         let ids: Vec<&str> = asked.iter().map(|(_, _, id)| *id).collect();
         for ((at, invoice, id), exists) in asked.iter().zip(store.customers_exist(&ids)?) {
-            let standing = if exists { Standing::Exists } else { facts.customers.standing(id) };
-            let slot = if *invoice { &mut standings.invoice } else { &mut standings.delivery };
+            let standing = if exists {
+                Standing::Exists
+            } else {
+                facts.customers.standing(id)
+            };
+            let slot = if *invoice {
+                &mut standings.invoice
+            } else {
+                &mut standings.delivery
+            };
             slot[*at] = standing;
         }
         Ok(standings)
     }
 
     fn all_exist(&self) -> bool {
-        self.invoice.iter().chain(&self.delivery).all(|standing| *standing == Standing::Exists)
+        self.invoice
+            .iter()
+            .chain(&self.delivery)
+            .all(|standing| *standing == Standing::Exists)
     }
 
     fn of_row(&self, at: usize) -> (Standing, Standing) {

@@ -108,11 +108,20 @@ pub fn survey_showing(
     shown: Option<Showing<'_>>,
 ) -> Result<Survey, SurveyError> {
     let catalog = store.catalog();
-    let against =
-        Against { partner: &terms.partner, offers: terms.offers.as_ref(), catalog: &catalog, now };
+    let against = Against {
+        partner: &terms.partner,
+        offers: terms.offers.as_ref(),
+        catalog: &catalog,
+        now,
+    };
     let mut first = FirstPass::default();
     let none = FileFacts::default();
-    let pass = Pass { body, store, terms, against };
+    let pass = Pass {
+        body,
+        store,
+        terms,
+        against,
+    };
     let end = pass.run(hashing, &none, &show_nothing, &mut |step| {
         first.take(step);
         Ok(())
@@ -187,7 +196,8 @@ impl FirstPass {
             Step::Block(shape, surveyed) => {
                 let twins = &mut self.twins;
                 for examined in surveyed.examined {
-                    self.tally.absorb(&shape, examined, &mut |finding| twins.hear(finding));
+                    self.tally
+                        .absorb(&shape, examined, &mut |finding| twins.hear(finding));
                 }
                 self.customers_missing |= !surveyed.customers_exist;
                 add(&mut self.counts, &surveyed.counts);
@@ -221,7 +231,9 @@ impl Pass<'_> {
     ) -> Result<(Counts, BTreeSet<Box<str>>), SurveyError> {
         let mut counts = Counts::default();
         let mut created: BTreeSet<Box<str>> = BTreeSet::new();
-        let show = shown.as_ref().map_or(&show_nothing as ShowRows<'_>, |showing| showing.show);
+        let show = shown
+            .as_ref()
+            .map_or(&show_nothing as ShowRows<'_>, |showing| showing.show);
         self.run(Hashing::Known(end.sha256), facts, show, &mut |step| {
             if let Step::Block(_, surveyed) = step {
                 add(&mut counts, &surveyed.counts);
@@ -243,7 +255,10 @@ impl Pass<'_> {
         show: ShowRows<'_>,
         merge: &mut dyn FnMut(Step<Surveyed>) -> io::Result<()>,
     ) -> Result<PassEnd, SurveyError> {
-        let read = |source| SurveyError::Read { path: self.body.to_owned(), source };
+        let read = |source| SurveyError::Read {
+            path: self.body.to_owned(),
+            source,
+        };
         let file = File::open(self.body).map_err(read)?;
         let options = self.terms.read_options(self.against.now);
         let work = |shape: &Shape, blocks: Vec<Block>| {
@@ -288,15 +303,20 @@ fn survey_blocks(
     against: &Against<'_>,
     show: ShowRows<'_>,
 ) -> Result<Surveyed, StoreError> {
-    let DecidedRows { rows, examined, customers_exist } =
-        decide_blocks(shape, blocks, store, facts, against)?;
+    let DecidedRows {
+        rows,
+        examined,
+        customers_exist,
+    } = decide_blocks(shape, blocks, store, facts, against)?;
     let mut counts = Counts::default();
     let mut created_customers = Vec::new();
     let mut brought = Vec::new();
     let mut customer_unknown = false;
     for decided in &rows {
         counts.add(decided.decision);
-        let Some(draft) = &decided.row.draft else { continue };
+        let Some(draft) = &decided.row.draft else {
+            continue;
+        };
         if decided.creates_customer {
             created_customers.push((&*draft.invoice_customer).into());
         }

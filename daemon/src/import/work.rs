@@ -17,12 +17,12 @@ use crate::folder::safe_name::printable;
 use crate::log;
 use crate::open_data::OpenData;
 use crate::receipt::{self, ReceiptError};
-use crate::state::store::StoreError;
 use crate::state::FileRecord;
+use crate::state::store::StoreError;
 use intake_core::finding::Finding;
 use intake_core::moment::Moment;
-use intake_core::plan::{Counts, Decision};
 use intake_core::plan::brake::Held;
+use intake_core::plan::{Counts, Decision};
 use intake_core::report::{Item, hex};
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -72,10 +72,14 @@ pub enum ImportError {
     #[error(transparent)]
     Illegal(#[from] IllegalEvent),
     /// The record cannot be followed.
-    #[error("import `{0}` has a record that cannot be followed\nhint: `intake rebuild` makes the store anew from the journal")]
+    #[error(
+        "import `{0}` has a record that cannot be followed\nhint: `intake rebuild` makes the store anew from the journal"
+    )]
     Record(String),
     /// The operator asked for something that the import's state does not allow.
-    #[error("import `{import_id}` is not held, it is {state}\nhint: `intake files` lists the files and their states")]
+    #[error(
+        "import `{import_id}` is not held, it is {state}\nhint: `intake files` lists the files and their states"
+    )]
     NotHeld {
         /// The import.
         import_id: String,
@@ -138,7 +142,11 @@ impl<'d> Import<'d> {
             });
             Ok::<(), ImportError>(())
         })?;
-        let record = data.books.store().file(id)?.ok_or_else(|| ImportError::Unknown(id.into()))?;
+        let record = data
+            .books
+            .store()
+            .file(id)?
+            .ok_or_else(|| ImportError::Unknown(id.into()))?;
         let import = Self::take_up(data, record, going)?;
         log::file_claimed(import.about(), claimed.bytes);
         Ok(import)
@@ -293,7 +301,11 @@ impl<'d> Import<'d> {
         if self.state == State::Claimed {
             self.follow(Event::Read, |entry| entry.rows = Some(rows))?;
         }
-        let brake = if survey.held.is_some() { Brake::Pulled } else { Brake::Clear };
+        let brake = if survey.held.is_some() {
+            Brake::Pulled
+        } else {
+            Brake::Clear
+        };
         let turned_down = survey.facts.turned_down_by.map(|_| true);
         let findings = findings_json(&survey.about_file);
         let planned = log_counts(&survey.counts);
@@ -313,7 +325,9 @@ impl<'d> Import<'d> {
         use intake_core::finding::Detail;
         let empty = self.terms.delivery == crate::config::Delivery::Full && survey.tally.rows == 0;
         if empty && !survey.file_rejected {
-            survey.about_file.push(Finding::about_file(Code::FullBookEmpty, Detail::None));
+            survey
+                .about_file
+                .push(Finding::about_file(Code::FullBookEmpty, Detail::None));
         }
         empty
     }
@@ -342,7 +356,12 @@ impl<'d> Import<'d> {
             (false, _) => None,
         };
         let applying = self.record.step == Step::Applying;
-        let before = self.record.counts.as_ref().filter(|_| applying).map(counts_of);
+        let before = self
+            .record
+            .counts
+            .as_ref()
+            .filter(|_| applying)
+            .map(counts_of);
         let sha256 = survey.end.sha256;
         let (file, import_id) = (self.record.file.clone(), self.record.import_id.clone());
         let writing = Writing {
@@ -355,8 +374,7 @@ impl<'d> Import<'d> {
         };
         let (books, body) = (&self.data.books, self.body());
         let after_row = self.record.next_row;
-        let mut counts =
-            apply_rows(books, &body, writing, &survey.facts, after_row, self.going)?;
+        let mut counts = apply_rows(books, &body, writing, &survey.facts, after_row, self.going)?;
         counts.missing = survey.counts.missing;
         if self.record.turned_down {
             let reason = "file_policy";
@@ -366,7 +384,11 @@ impl<'d> Import<'d> {
         if self.terms.end_missing && self.terms.delivery == crate::config::Delivery::Full {
             end_missing(books, writing, survey.tally.ledger())?;
         }
-        log::file_applied(self.about(), log_counts(&counts), clock::since_start() - self.started);
+        log::file_applied(
+            self.about(),
+            log_counts(&counts),
+            clock::since_start() - self.started,
+        );
         self.end_rows(Event::AllApplied, &counts, None)
     }
 
@@ -388,7 +410,10 @@ impl<'d> Import<'d> {
     }
 
     fn write_receipt(&mut self) -> Result<(), ImportError> {
-        let outbox = self.data.outbox.ensure_child(self.partner.as_str(), READABLE_FOLDER)?;
+        let outbox = self
+            .data
+            .outbox
+            .ensure_child(self.partner.as_str(), READABLE_FOLDER)?;
         let written = receipt::write(&receipt::ReceiptRequest {
             record: &self.record,
             journal: self.data.books.journal_path(),
@@ -399,7 +424,9 @@ impl<'d> Import<'d> {
         })?;
         let counts = counts_of(&self.record.counts.clone().unwrap_or_default());
         log::receipt_written(self.about(), counts.of(Decision::Reject));
-        self.follow(Event::ReceiptWritten, |entry| entry.place = Some(written.receipt))
+        self.follow(Event::ReceiptWritten, |entry| {
+            entry.place = Some(written.receipt)
+        })
     }
 
     fn lay_to_rest(&mut self) -> Result<(), ImportError> {
@@ -417,7 +444,10 @@ impl<'d> Import<'d> {
         };
         let place = match rested {
             Ok(rested) => {
-                let path = rested.path.strip_prefix(&self.data.path).unwrap_or(&rested.path);
+                let path = rested
+                    .path
+                    .strip_prefix(&self.data.path)
+                    .unwrap_or(&rested.path);
                 log::file_archived(self.about(), path);
                 printable(path.as_os_str())
             }
@@ -464,7 +494,13 @@ impl<'d> Import<'d> {
     }
 
     fn body(&self) -> PathBuf {
-        let folder = |name: &str| self.data.path.join(name).join(self.id.as_str()).join("body");
+        let folder = |name: &str| {
+            self.data
+                .path
+                .join(name)
+                .join(self.id.as_str())
+                .join("body")
+        };
         let held = folder("held");
         if held.exists() { held } else { folder("work") }
     }
@@ -480,13 +516,24 @@ impl<'d> Import<'d> {
 
 /// Why the brake holds a plan, for the operator.
 pub fn held_reason(held: &Held) -> String {
-    let Held { what, planned, of, threshold } = held;
+    let Held {
+        what,
+        planned,
+        of,
+        threshold,
+    } = held;
     let share = threshold.share * 100.0;
-    format!("{what}: {planned} of {of}, more than {} and more than {share} %", threshold.count)
+    format!(
+        "{what}: {planned} of {of}, more than {} and more than {share} %",
+        threshold.count
+    )
 }
 
 fn findings_json(findings: &[Finding]) -> Vec<serde_json::Value> {
-    findings.iter().filter_map(|finding| serde_json::to_value(Item(finding)).ok()).collect()
+    findings
+        .iter()
+        .filter_map(|finding| serde_json::to_value(Item(finding)).ok())
+        .collect()
 }
 
 fn log_counts(counts: &Counts) -> log::Counts {
@@ -509,7 +556,9 @@ fn name_of(record: &FileRecord) -> OsString {
 }
 
 fn sha256_of(record: &FileRecord) -> [u8; 32] {
-    unhex(&record.sha256).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default()
+    unhex(&record.sha256)
+        .and_then(|bytes| bytes.try_into().ok())
+        .unwrap_or_default()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -518,5 +567,8 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    digits.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+    digits
+        .chunks(2)
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
+        .collect()
 }

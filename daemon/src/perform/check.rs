@@ -58,7 +58,10 @@ pub(super) fn run(
             Ok(())
         };
         let store = data.books.store();
-        let showing = Some(Showing { show: &show, take: &mut take });
+        let showing = Some(Showing {
+            show: &show,
+            take: &mut take,
+        });
         let survey = survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
         report.findings(&survey.about_file, call.speech.language)?;
         for finding in &survey.about_file {

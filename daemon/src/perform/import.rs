@@ -91,8 +91,11 @@ fn decide_held(
 ) -> anyhow::Result<Outcome> {
     let number = import_number(id).ok_or_else(|| ImportError::Unknown(id.to_owned()))?;
     let id = import_id(number);
-    let record =
-        data.books.store().file(&id)?.ok_or_else(|| ImportError::Unknown(id.clone()))?;
+    let record = data
+        .books
+        .store()
+        .file(&id)?
+        .ok_or_else(|| ImportError::Unknown(id.clone()))?;
     let serial = data.serial(&record.partner);
     let _turn = serial.lock().unwrap_or_else(PoisonError::into_inner);
     let record = data.books.store().file(&id)?.unwrap_or(record);
@@ -100,7 +103,11 @@ fn decide_held(
     let result = decide(&mut import)?;
     tell(import.record(), &result, Format::Text, call.speech, out)?;
     data.books.flush()?;
-    Ok(if result == ImportOutcome::Finished { Outcome::Done } else { Outcome::Findings })
+    Ok(if result == ImportOutcome::Finished {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
 }
 
 fn finish(
@@ -108,8 +115,11 @@ fn finish(
     id: &str,
     call: &Call<'_>,
 ) -> anyhow::Result<(ImportOutcome, FileRecord)> {
-    let record =
-        data.books.store().file(id)?.ok_or_else(|| ImportError::Unknown(id.to_owned()))?;
+    let record = data
+        .books
+        .store()
+        .file(id)?
+        .ok_or_else(|| ImportError::Unknown(id.to_owned()))?;
     let mut import = Import::take_up(data, record, call.going)?;
     let result = import.work()?;
     Ok((result, import.record().clone()))

@@ -45,7 +45,14 @@ pub(super) fn add_customer(
     let Some(customer) = customer_to_add(arguments, call.speech, out)? else {
         return Ok(Outcome::Findings);
     };
-    let kept = keep_customers(data, vec![Valid { row: 0, line: 0, value: customer }])?;
+    let kept = keep_customers(
+        data,
+        vec![Valid {
+            row: 0,
+            line: 0,
+            value: customer,
+        }],
+    )?;
     data.books.flush()?;
     if let Some(finding) = kept.against.first() {
         let text = message(finding, call.speech.language);
@@ -157,7 +164,8 @@ fn keep_customers(
     data: &OpenData,
     customers: Vec<Valid<Customer>>,
 ) -> Result<KeptCustomers, KeepError> {
-    data.books.write(|sheet| write_customers(sheet, data, customers))
+    data.books
+        .write(|sheet| write_customers(sheet, data, customers))
 }
 
 fn write_customers(
@@ -176,11 +184,14 @@ fn write_customers(
         if let (true, Some(known)) = (customer.id.is_empty(), &by_email) {
             customer.id = known.id.clone();
         }
-        let mine = by_email.as_ref().is_none_or(|known| known.id == customer.id);
+        let mine = by_email
+            .as_ref()
+            .is_none_or(|known| known.id == customer.id);
         let fresh = emails.insert(email_key(customer.email())) && !ids.contains(&customer.id);
         if !mine || !fresh {
             let email = customer.email();
-            kept.against.push(valid.finding(Field::Email, Code::EmailTaken, email));
+            kept.against
+                .push(valid.finding(Field::Email, Code::EmailTaken, email));
             continue;
         }
         if by_id.as_ref().or(by_email.as_ref()) == Some(&customer) {

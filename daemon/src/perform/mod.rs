@@ -9,9 +9,9 @@ mod plan;
 mod verify;
 
 use crate::cli::args::{Command, CustomerAction, Language, OfferAction, Outcome};
+use crate::clock;
 use crate::commands::{self, Speech};
 use crate::config::Config;
-use crate::clock;
 use crate::open_data::OpenData;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -34,7 +34,11 @@ pub struct Call<'c> {
 
 /// How a command speaks, with the zone of the default profile.
 pub fn speech(language: Language, config: &Config) -> Speech {
-    Speech { language: language.into(), now: clock::now(), zone: config.profile.time_zone.clone() }
+    Speech {
+        language: language.into(),
+        now: clock::now(),
+        zone: config.profile.time_zone.clone(),
+    }
 }
 
 /// Does the command need the data directory to itself, be it through its owner?

@@ -32,7 +32,9 @@ pub(super) fn run(
     inputs: &mut dyn Inputs,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let Some((name, reader)) = inputs.next()? else { anyhow::bail!("there is no file to plan") };
+    let Some((name, reader)) = inputs.next()? else {
+        anyhow::bail!("there is no file to plan")
+    };
     let spool = spool(data, reader)?;
     let now = clock::moment_of(arguments.at.unwrap_or(call.speech.now));
     let terms = Terms::of(&data.config, &arguments.partner);
@@ -51,16 +53,22 @@ pub(super) fn run(
         findings: Vec::new(),
     };
     let mut take = |shown: Shown| -> io::Result<()> {
-        let text = if first && format == Format::Json { &shown.text[1.min(shown.text.len())..] } else { &shown.text };
+        let text = if first && format == Format::Json {
+            &shown.text[1.min(shown.text.len())..]
+        } else {
+            &shown.text
+        };
         first &= shown.text.is_empty();
         out.write_all(text)
     };
-    let showing = Some(Showing { show: &show, take: &mut take });
+    let showing = Some(Showing {
+        show: &show,
+        take: &mut take,
+    });
     let survey = survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
     let missing = missing_orders(data, &terms, now, &survey)?;
-    let shown_name = crate::folder::safe_name::printable(
-        Path::new(&name).file_name().unwrap_or(&name),
-    );
+    let shown_name =
+        crate::folder::safe_name::printable(Path::new(&name).file_name().unwrap_or(&name));
     let identity = FileIdentity::new(
         &shown_name,
         survey.end.sha256,
@@ -72,17 +80,26 @@ pub(super) fn run(
     } else {
         write_text_end(&survey, &missing, &identity, speech, out)?;
     }
-    let clean = !survey.file_rejected
-        && survey.held.is_none()
-        && survey.counts.of(Decision::Reject) == 0;
-    Ok(if clean { Outcome::Done } else { Outcome::Findings })
+    let clean =
+        !survey.file_rejected && survey.held.is_none() && survey.counts.of(Decision::Reject) == 0;
+    Ok(if clean {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
 }
 
 /// A file's bytes, kept beside the files being worked on for as long as a command runs.
 pub(super) fn spool(data: &OpenData, mut reader: impl Read) -> anyhow::Result<Spool> {
     let folder = data.path.join("work");
-    let name = format!(".spool-{}-{}", std::process::id(), data.books.take_spool_number());
-    let spool = Spool { path: folder.join(name) };
+    let name = format!(
+        ".spool-{}-{}",
+        std::process::id(),
+        data.books.take_spool_number()
+    );
+    let spool = Spool {
+        path: folder.join(name),
+    };
     let mut file = std::fs::File::create(&spool.path)?;
     let limit = data.config.limits.file_bytes;
     // One byte beyond the limit is enough for the reader to see that it is passed.
@@ -137,7 +154,11 @@ struct PlanEnd<'r> {
 
 fn changes_of(decided: &DecidedRow<'_>) -> Vec<Change> {
     let before = decided.order.as_ref().map(|order| &order.terms);
-    decided.after.as_ref().map(|after| changes(before, after)).unwrap_or_default()
+    decided
+        .after
+        .as_ref()
+        .map(|after| changes(before, after))
+        .unwrap_or_default()
 }
 
 fn json_rows(rows: &[DecidedRow<'_>]) -> Vec<u8> {
@@ -190,11 +211,19 @@ fn write_json_end(
         findings: Vec::new(),
     };
     for id in &survey.created_customers {
-        let values = survey.facts.customers.get(id).map(|customer| customer.values.clone());
+        let values = survey
+            .facts
+            .customers
+            .get(id)
+            .map(|customer| customer.values.clone());
         let changed: Vec<Change> = values
             .unwrap_or_default()
             .into_iter()
-            .map(|(field, value)| Change { field, old: Value::None, new: Value::Text(value) })
+            .map(|(field, value)| Change {
+                field,
+                old: Value::None,
+                new: Value::Text(value),
+            })
             .collect();
         let row = PlanRow {
             customer_id: Some(id),
@@ -261,9 +290,17 @@ fn text_rows(rows: &[DecidedRow<'_>], language: Language) -> Vec<u8> {
 }
 
 fn finding_line(finding: &Finding, language: Language) -> String {
-    let style = if finding.code.is_error() { ERROR } else { WARNING };
+    let style = if finding.code.is_error() {
+        ERROR
+    } else {
+        WARNING
+    };
     let words = headline(finding, language);
-    format!("{style}{}{style:#} {}", finding.code, crate::printable::printable(&words))
+    format!(
+        "{style}{}{style:#} {}",
+        finding.code,
+        crate::printable::printable(&words)
+    )
 }
 
 fn shown(value: &Value) -> String {
@@ -287,21 +324,39 @@ fn write_text_end(
     for (key, change) in missing {
         let style = WARNING;
         let word = if german { "fehlt" } else { "missing" };
-        writeln!(out, "{:>8}  {style}{word:<10}{style:#}  {key}  {}", "–", change.field.name())?;
+        writeln!(
+            out,
+            "{:>8}  {style}{word:<10}{style:#}  {key}  {}",
+            "–",
+            change.field.name()
+        )?;
     }
     for finding in &survey.about_file {
         writeln!(out, "{}", finding_line(finding, speech.language))?;
     }
     writeln!(out, "{HEADING}{}{HEADING:#}", identity.name)?;
     for decision in Decision::ALL {
-        writeln!(out, "  {:<14} {:>10}", decision.name(), survey.counts.of(decision))?;
+        writeln!(
+            out,
+            "  {:<14} {:>10}",
+            decision.name(),
+            survey.counts.of(decision)
+        )?;
     }
-    writeln!(out, "  {:<14} {:>10}", "createCustomer", survey.counts.create_customer)?;
+    writeln!(
+        out,
+        "  {:<14} {:>10}",
+        "createCustomer", survey.counts.create_customer
+    )?;
     if survey.counts.missing > 0 {
         writeln!(out, "  {:<14} {:>10}", "missing", survey.counts.missing)?;
     }
     if let Some(held) = &survey.held {
-        let word = if german { "würde angehalten" } else { "would be held" };
+        let word = if german {
+            "würde angehalten"
+        } else {
+            "would be held"
+        };
         writeln!(out, "  {WARNING}{word}{WARNING:#}: {}", held_reason(held))?;
     }
     Ok(())

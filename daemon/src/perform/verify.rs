@@ -59,7 +59,10 @@ struct Scratch {
 
 impl Scratch {
     fn make(data: &OpenData) -> anyhow::Result<Self> {
-        let path = data.path.join("work").join(format!(".verify-{}", std::process::id()));
+        let path = data
+            .path
+            .join("work")
+            .join(format!(".verify-{}", std::process::id()));
         if path.exists() {
             std::fs::remove_dir_all(&path)?;
         }

@@ -31,7 +31,9 @@ pub(super) fn watch_over(daemon: &Arc<Daemon>, partners: &Partners, woken: &Rece
         let look_again = look(daemon, partners, &mut watching, &mut low);
         let longest = daemon.data.config.daemon.scan_interval;
         let wait = look_again.map_or(longest, |until| {
-            until.saturating_sub(clock::since_start()).clamp(SHORTEST_WAIT, longest)
+            until
+                .saturating_sub(clock::since_start())
+                .clamp(SHORTEST_WAIT, longest)
         });
         // Woken or not, the next thing is a scan.
         let _ = woken.recv_timeout(wait);
@@ -51,7 +53,10 @@ fn resume_open_imports(daemon: &Arc<Daemon>, partners: &Partners) {
             return daemon.begin_anew();
         }
     };
-    let known: Vec<String> = files.iter().map(|record| record.import_id.clone()).collect();
+    let known: Vec<String> = files
+        .iter()
+        .map(|record| record.import_id.clone())
+        .collect();
     for record in files.into_iter().filter(|record| record.is_open()) {
         if let Ok(partner) = PartnerName::parse(&record.partner) {
             let held = record.progress().state() == State::Held;
@@ -115,7 +120,10 @@ fn look(
         let renamed = hint.renamed.get(&partner.partner).unwrap_or(&none);
         let until = look_at_partner(daemon, partners, watching, partner, renamed, enough_space);
         look_again = [look_again, until].into_iter().flatten().min();
-        entries += partner.listing.as_ref().map_or(0, |listing| listing.sightings.len());
+        entries += partner
+            .listing
+            .as_ref()
+            .map_or(0, |listing| listing.sightings.len());
     }
     if entries > 0 {
         log::inbox_scanned(entries, clock::since_start() - started);
@@ -198,7 +206,11 @@ fn take_ends(watching: &mut Watching, daemon: &Daemon, partners: &Partners) {
     for end in partners.ends() {
         let (partner, name, returned) = match end {
             TaskEnd::Claimed { partner, name } => (partner, name, None),
-            TaskEnd::Returned { partner, name, back_as } => (partner, name, Some(back_as)),
+            TaskEnd::Returned {
+                partner,
+                name,
+                back_as,
+            } => (partner, name, Some(back_as)),
         };
         let settler = watching.settler(daemon, &partner);
         settler.claimed(&name);

@@ -38,17 +38,26 @@ const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 /// Serves until SIGTERM or SIGINT. An error means that it could not start at all.
 pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
     let (wake, woken) = sync_channel(1);
-    let signals =
-        Signals { stop: Arc::default(), again: Arc::default(), wake };
+    let signals = Signals {
+        stop: Arc::default(),
+        again: Arc::default(),
+        wake,
+    };
     runtime.spawn(listen_for_signals(signals.clone())?);
     let mut first = true;
     loop {
         signals.again.store(false, Ordering::SeqCst);
         match OpenData::open(path, config.clone()) {
             Ok(data) => {
-                let daemon = Arc::new(Daemon { data, signals: signals.clone() });
+                let daemon = Arc::new(Daemon {
+                    data,
+                    signals: signals.clone(),
+                });
                 log::daemon_started(env!("CARGO_PKG_VERSION"), path, config.partners.len());
                 live(&runtime, &daemon, &woken)?;
             }
@@ -146,7 +155,10 @@ fn is_for_good(error: &OpenDataError) -> bool {
         OpenDataError::Books(BooksError::Store(StoreError::Line(_))) => return true,
         _ => return false,
     };
-    matches!(journal, JournalError::Damaged { .. } | JournalError::UnknownVersion { .. })
+    matches!(
+        journal,
+        JournalError::Damaged { .. } | JournalError::UnknownVersion { .. }
+    )
 }
 
 fn listen_for_signals(
@@ -154,10 +166,15 @@ fn listen_for_signals(
 ) -> Result<impl Future<Output = ()> + Send + 'static, std::io::Error> {
     use tokio::signal::unix::{SignalKind, signal};
     let runtime_signal = move || -> Result<_, std::io::Error> {
-        Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?))
+        Ok((
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        ))
     };
     Ok(async move {
-        let Ok((mut terminate, mut interrupt)) = runtime_signal() else { return };
+        let Ok((mut terminate, mut interrupt)) = runtime_signal() else {
+            return;
+        };
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}

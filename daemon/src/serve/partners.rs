@@ -83,7 +83,10 @@ impl Partners {
             daemon,
             workers: Mutex::default(),
             ends: (sender, Mutex::new(receiver)),
-            places: Arc::new(Places { free: Mutex::new(cores), freed: Condvar::new() }),
+            places: Arc::new(Places {
+                free: Mutex::new(cores),
+                freed: Condvar::new(),
+            }),
         }
     }
 
@@ -105,12 +108,20 @@ impl Partners {
 
     /// What became of claims since the last call.
     pub(super) fn ends(&self) -> Vec<TaskEnd> {
-        self.ends.1.lock().unwrap_or_else(PoisonError::into_inner).try_iter().collect()
+        self.ends
+            .1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .try_iter()
+            .collect()
     }
 
     /// Waits until every worker has left its work at a safe place.
     pub(super) fn end(self) {
-        let workers = self.workers.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let workers = self
+            .workers
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         for worker in workers.into_values() {
             drop(worker.tasks);
             // A worker's panic was reported where it happened.
@@ -123,7 +134,10 @@ impl Places {
     fn take(&self) {
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         while *free == 0 {
-            free = self.freed.wait(free).unwrap_or_else(PoisonError::into_inner);
+            free = self
+                .freed
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
     }
@@ -169,12 +183,18 @@ fn claim_and_import(
         let (partner, name) = (partner.clone(), sighting.name.clone());
         let end = match back_as {
             None => TaskEnd::Claimed { partner, name },
-            Some(back_as) => TaskEnd::Returned { partner, name, back_as },
+            Some(back_as) => TaskEnd::Returned {
+                partner,
+                name,
+                back_as,
+            },
         };
         // Nobody listening means that the daemon ends.
         let _ = ends.send(end);
     };
-    let Ok(id) = ImportId::parse(import_id(data.books.take_import_number())) else { return };
+    let Ok(id) = ImportId::parse(import_id(data.books.take_import_number())) else {
+        return;
+    };
     let inbox = match Directory::open(data.inbox.path().join(partner.as_str())) {
         Ok(inbox) => inbox,
         Err(error) => {
@@ -285,7 +305,11 @@ fn import(daemon: &Arc<Daemon>, id: &str) {
         attempt += 1;
         let file = record.file.clone();
         let partner = record.partner.clone();
-        let about = log::About { import_id: id, partner: &partner, file: OsStr::new(&file) };
+        let about = log::About {
+            import_id: id,
+            partner: &partner,
+            file: OsStr::new(&file),
+        };
         let tried = catch_unwind(AssertUnwindSafe(|| try_import(daemon, record, panics)));
         match tried {
             Ok(Ok(())) | Ok(Err(ImportError::Stopped)) => return,
@@ -309,7 +333,10 @@ fn try_import(daemon: &Arc<Daemon>, record: FileRecord, panics: u32) -> Result<(
     let data = &daemon.data;
     // Only a file that breaks the program is given up; trouble of the machine is waited out.
     let going = |_| !daemon.ending();
-    let on_disk = OnDisk { place: place_of(daemon, &record), receipt: ReceiptOnDisk::Missing };
+    let on_disk = OnDisk {
+        place: place_of(daemon, &record),
+        receipt: ReceiptOnDisk::Missing,
+    };
     let misplaced = resume(record.progress(), on_disk).err();
     let mut import = Import::take_up(data, record, &going)?;
     if let Some(misplaced) = misplaced {
@@ -323,7 +350,14 @@ fn try_import(daemon: &Arc<Daemon>, record: FileRecord, panics: u32) -> Result<(
 }
 
 fn place_of(daemon: &Daemon, record: &FileRecord) -> Place {
-    let there = |folder: &str| daemon.data.path.join(folder).join(&record.import_id).exists();
+    let there = |folder: &str| {
+        daemon
+            .data
+            .path
+            .join(folder)
+            .join(&record.import_id)
+            .exists()
+    };
     if there("held") {
         Place::Held
     } else if there("work") {

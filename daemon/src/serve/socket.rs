@@ -64,14 +64,20 @@ pub(super) fn remove(data: &Path) {
 
 /// Takes clients until it is aborted.
 pub(super) async fn accept(listener: Listener, daemon: Arc<Daemon>) {
-    let Ok(listener) = UnixListener::from_std(listener.0) else { return };
+    let Ok(listener) = UnixListener::from_std(listener.0) else {
+        return;
+    };
     let places = Arc::new(tokio::sync::Semaphore::new(MOST_CLIENTS));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
         match listener.accept().await {
             Ok((stream, _)) => {
                 let daemon = Arc::clone(&daemon);
-                let Ok(stream) = stream.into_std() else { continue };
+                let Ok(stream) = stream.into_std() else {
+                    continue;
+                };
                 tokio::task::spawn_blocking(move || {
                     // A client that went away is no trouble of ours.
                     let _ = answer(&daemon, stream);
@@ -93,8 +99,14 @@ fn answer(daemon: &Arc<Daemon>, stream: UnixStream) -> io::Result<()> {
     let mut input = BufReader::with_capacity(PIECE, stream.try_clone()?);
     let output = Mutex::new(stream);
     let mut line = Vec::new();
-    input.by_ref().take(LONGEST_REQUEST).read_until(b'\n', &mut line)?;
-    let mut out = Pieces { kind: b'o', stream: &output };
+    input
+        .by_ref()
+        .take(LONGEST_REQUEST)
+        .read_until(b'\n', &mut line)?;
+    let mut out = Pieces {
+        kind: b'o',
+        stream: &output,
+    };
     let outcome = match serde_json::from_slice::<Request>(&line) {
         Ok(request) if request.version == VERSION => {
             let speech = perform::speech(request.language, &daemon.data.config);
@@ -103,20 +115,35 @@ fn answer(daemon: &Arc<Daemon>, stream: UnixStream) -> io::Result<()> {
                 let sent = send(&mut *stream, b'p', &done.to_be_bytes());
                 sent.is_ok() && !daemon.ending()
             };
-            let mut inputs = Uploads { names: request.files.into_iter(), input, open: false };
-            let call = perform::Call { speech: &speech, going: &progress };
+            let mut inputs = Uploads {
+                names: request.files.into_iter(),
+                input,
+                open: false,
+            };
+            let call = perform::Call {
+                speech: &speech,
+                going: &progress,
+            };
             match perform::run(&request.command, &daemon.data, &call, &mut inputs, &mut out) {
                 Ok(outcome) => outcome,
                 Err(error) => {
                     let text = format!("{error:#}\n");
-                    send(&mut *output.lock().unwrap_or_else(PoisonError::into_inner), b'!', text.as_bytes())?;
+                    send(
+                        &mut *output.lock().unwrap_or_else(PoisonError::into_inner),
+                        b'!',
+                        text.as_bytes(),
+                    )?;
                     Outcome::CouldNotRun
                 }
             }
         }
         _ => {
             let text = "the running daemon does not understand this request\nhint: `intake` and the daemon must be of the same version; restart the daemon\n";
-            send(&mut *output.lock().unwrap_or_else(PoisonError::into_inner), b'!', text.as_bytes())?;
+            send(
+                &mut *output.lock().unwrap_or_else(PoisonError::into_inner),
+                b'!',
+                text.as_bytes(),
+            )?;
             Outcome::CouldNotRun
         }
     };
@@ -134,12 +161,23 @@ struct Uploads {
 impl Inputs for Uploads {
     fn next(&mut self) -> io::Result<Option<(OsString, Box<dyn Read + Send + '_>)>> {
         if self.open {
-            let mut rest = Upload { uploads: self, left: 0 };
+            let mut rest = Upload {
+                uploads: self,
+                left: 0,
+            };
             io::copy(&mut rest, &mut io::sink())?;
         }
-        let Some(name) = self.names.next() else { return Ok(None) };
+        let Some(name) = self.names.next() else {
+            return Ok(None);
+        };
         self.open = true;
-        Ok(Some((name, Box::new(Upload { uploads: self, left: 0 }))))
+        Ok(Some((
+            name,
+            Box::new(Upload {
+                uploads: self,
+                left: 0,
+            }),
+        )))
     }
 }
 
@@ -234,8 +272,12 @@ pub fn ask(
         }
         Err(error) => return Err(error),
     };
-    let request =
-        Request { version: VERSION, command: command.clone(), language, files: names };
+    let request = Request {
+        version: VERSION,
+        command: command.clone(),
+        language,
+        files: names,
+    };
     let mut line = serde_json::to_vec(&request)?;
     line.push(b'\n');
     stream.write_all(&line)?;
@@ -258,7 +300,9 @@ pub fn ask(
                 b'o' => answer.output.write_all(&bytes)?,
                 b'!' => (answer.error)(&String::from_utf8_lossy(&bytes)),
                 b'p' => {
-                    let done = bytes.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
+                    let done = bytes
+                        .first_chunk::<8>()
+                        .map(|bytes| u64::from_be_bytes(*bytes));
                     (answer.progress)(done.unwrap_or(0));
                 }
                 b'x' => outcome = bytes.first().copied(),
@@ -312,10 +356,15 @@ struct ShortPath {
 
 impl ShortPath {
     fn of(data: &Path) -> io::Result<Self> {
-        Ok(Self { directory: File::open(data)? })
+        Ok(Self {
+            directory: File::open(data)?,
+        })
     }
 
     fn socket(&self) -> PathBuf {
-        PathBuf::from(format!("/proc/self/fd/{}/{SOCKET}", self.directory.as_raw_fd()))
+        PathBuf::from(format!(
+            "/proc/self/fd/{}/{SOCKET}",
+            self.directory.as_raw_fd()
+        ))
     }
 }

@@ -39,7 +39,11 @@ impl Watching {
         } else {
             Watch::switched_off(inbox)
         };
-        Self { watch, settlers: HashMap::new(), told: HashSet::new() }
+        Self {
+            watch,
+            settlers: HashMap::new(),
+            told: HashSet::new(),
+        }
     }
 
     pub(super) fn settler(&mut self, daemon: &Daemon, partner: &PartnerName) -> &mut Settler {
@@ -58,5 +62,9 @@ impl Watching {
 
 /// Does the partner say by a marker that a file is complete?
 pub(super) fn marker_habit(profile: &Profile) -> MarkerHabit {
-    if profile.done_marker { MarkerHabit::Required } else { MarkerHabit::None }
+    if profile.done_marker {
+        MarkerHabit::Required
+    } else {
+        MarkerHabit::None
+    }
 }

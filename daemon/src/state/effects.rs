@@ -53,11 +53,18 @@ impl Effects {
     pub fn of_frame(frame: &Frame, store: &Store) -> Result<Self, StoreError> {
         let mut effects = Self::default();
         let mut places: HashMap<u64, usize> = HashMap::new();
-        let lines = frame.lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines = frame
+            .lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
         for (index, bytes) in lines.enumerate() {
             let unknown = |reason: String| {
                 let (position, line) = (frame.start, index + 1);
-                StoreError::from(UnknownLine { position, line, reason })
+                StoreError::from(UnknownLine {
+                    position,
+                    line,
+                    reason,
+                })
             };
             let line = Line::parse(bytes).map_err(|error| unknown(error.to_string()))?;
             match line {
@@ -76,12 +83,18 @@ impl Effects {
 
     /// The span that the steps of files are noted with.
     pub fn span_of(frame: &Frame) -> FrameSpan {
-        FrameSpan { start: frame.start, end: frame.end }
+        FrameSpan {
+            start: frame.start,
+            end: frame.end,
+        }
     }
 
     /// The greatest import number that the frame speaks of.
     pub fn last_import(&self) -> Option<u64> {
-        self.files.iter().filter_map(|entry| import_number(&entry.import_id)).max()
+        self.files
+            .iter()
+            .filter_map(|entry| import_number(&entry.import_id))
+            .max()
     }
 
     fn note_row(
@@ -92,7 +105,9 @@ impl Effects {
     ) -> Result<Result<(), &'static str>, StoreError> {
         self.first_log.get_or_insert(row.log_id);
         self.last_log = Some(row.log_id);
-        let Some(key) = row.external_system_id.as_deref() else { return Ok(Ok(())) };
+        let Some(key) = row.external_system_id.as_deref() else {
+            return Ok(Ok(()));
+        };
         let creates = row.decision == "create";
         if !creates && row.decision != "unchanged" {
             self.history.push((super::store::key_hash(key), row.log_id));
@@ -100,7 +115,9 @@ impl Effects {
         if !row.success || row.decision == "unchanged" {
             return Ok(Ok(()));
         }
-        let Ok(time) = Moment::parse(&row.time) else { return Ok(Err("its time is none")) };
+        let Ok(time) = Moment::parse(&row.time) else {
+            return Ok(Err("its time is none"));
+        };
         let mut order = match places.get(&row.order_id) {
             Some(place) => self.orders[*place].clone(),
             None if creates => StoredOrder {
@@ -142,13 +159,18 @@ impl Effects {
     }
 
     fn note_customer(&mut self, entry: &CustomerEntry) -> Result<(), String> {
-        let customer = entry.customer().ok_or("it names an unknown field of a customer")?;
+        let customer = entry
+            .customer()
+            .ok_or("it names an unknown field of a customer")?;
         self.customers.push(customer);
         Ok(())
     }
 
     fn note_offer(&mut self, entry: &OfferEntry) -> Result<(), String> {
-        let offer = entry.offer.offer().ok_or("it names an unknown word of an offer")?;
+        let offer = entry
+            .offer
+            .offer()
+            .ok_or("it names an unknown word of an offer")?;
         self.offers.push(offer);
         Ok(())
     }

@@ -6,8 +6,8 @@
 pub mod effects;
 pub mod engine;
 pub mod file_record;
-pub mod record;
 mod pending;
+pub mod record;
 pub mod store;
 
 pub use effects::Effects;

