@@ -127,14 +127,14 @@ impl Books {
         };
         let writer = Mutex::new(writer);
         let next_spool = AtomicU64::new(1);
-        let writes = AtomicU64::new(0);
+        let frames = AtomicU64::new(0);
         Ok(Self {
             store,
             writer,
             journal: journal_path,
             next_import,
             next_spool,
-            writes,
+            writes: frames,
         })
     }
 
@@ -390,14 +390,14 @@ pub fn follow(store: &Store, journal: &Path, total_bytes: u64) -> Result<(), Sto
         if store.wants_flush() {
             store.flush()?;
         }
-        if clock::since_start() - told > std::time::Duration::from_secs(2) {
+        if clock::elapsed_since(told) > std::time::Duration::from_secs(2) {
             told = clock::since_start();
             log::store_rebuild_progress(records, bytes, total_bytes);
         }
     }
     store.flush()?;
     if from == Position::START && records > 0 {
-        log::store_rebuilt(records, clock::since_start() - started);
+        log::store_rebuilt(records, clock::elapsed_since(started));
     }
     Ok(())
 }

@@ -26,6 +26,11 @@ pub fn since_start() -> Duration {
     START.elapsed()
 }
 
+/// The time since an earlier answer of [`since_start`].
+pub fn elapsed_since(earlier: Duration) -> Duration {
+    since_start().saturating_sub(earlier)
+}
+
 /// A time of day as a moment of the domain.
 pub fn moment_of(time: Timestamp) -> Moment {
     let (seconds, nanos) = (time.as_second(), time.subsec_nanosecond());

@@ -62,7 +62,7 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
                 commands::template::template(arguments.format, &speech, out)
             })
         }
-        _ => with_owner(cli, config, terminal),
+        _ => with_owner(cli, &config, terminal),
     }
 }
 
@@ -128,7 +128,7 @@ fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outc
 }
 
 /// Has a command performed by whoever owns the data directory, be it this process.
-fn with_owner(cli: &Cli, config: Config, terminal: &Terminal) -> anyhow::Result<Outcome> {
+fn with_owner(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outcome> {
     let command = &cli.command;
     let Some(path) = command.data_directory().map(Path::to_owned) else {
         anyhow::bail!("the command needs a data directory\nhint: give it with `--data DIR`")
@@ -177,7 +177,7 @@ fn with_owner(cli: &Cli, config: Config, terminal: &Terminal) -> anyhow::Result<
                 }
                 Err(error) => return Err(error.into()),
             };
-            let speech = perform::speech(language, &config);
+            let speech = perform::speech(language, config);
             let going = |rows| {
                 bar.reached_rows(rows);
                 true

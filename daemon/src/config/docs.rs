@@ -188,7 +188,7 @@ mod tests {
     fn the_example_is_read() {
         let config = Config::parse(EXAMPLE.as_bytes(), "example").expect("the example is valid");
         assert_eq!(config.profile("alpha").delivery, Delivery::Full);
-        assert_eq!(config.profile("beta").done_marker, false);
+        assert!(!config.profile("beta").done_marker);
     }
 
     #[test]

@@ -377,7 +377,7 @@ mod tests {
         );
         let alpha = config.profile("alpha");
         assert_eq!(alpha.delivery, Delivery::Full);
-        assert_eq!(alpha.done_marker, true);
+        assert!(alpha.done_marker);
         assert_eq!(
             (alpha.brake.ends_share, alpha.brake.ends_count),
             (Some(0.05), Some(7))

@@ -686,7 +686,7 @@ mod tests {
                     .to_owned()
             })
             .collect();
-        expect_test::expect![[r#"
+        expect_test::expect![[r"
             Seen: Unsettled StillEmpty Quiet Irregular Vanished
             Waiting: Unsettled StillEmpty Quiet Irregular Vanished
             Empty: Unsettled StillEmpty Quiet Irregular Vanished
@@ -706,7 +706,7 @@ mod tests {
             Receipted(Applied): LaidToRest Lost Blocked Due
             Receipted(Rejected): LaidToRest Lost Blocked Due
             Receipted(Discarded): LaidToRest Lost Blocked Due
-            Archived:"#]]
+            Archived:"]]
         .assert_eq(&table.join("\n"));
     }
 

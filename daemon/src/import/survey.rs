@@ -379,16 +379,15 @@ fn hold(
     if terms.brake.hold(counts, 0, missing_ends).is_none() {
         return Ok(None);
     }
-    let running = match running {
-        Some(running) => running,
-        None => {
-            let mut running = 0;
-            store.each_order(&mut |order| {
-                let own = *order.partner == *terms.partner && order.terms.runs_at(now);
-                running += u64::from(own);
-            })?;
-            running
-        }
+    let running = if let Some(running) = running {
+        running
+    } else {
+        let mut running = 0;
+        store.each_order(&mut |order| {
+            let own = *order.partner == *terms.partner && order.terms.runs_at(now);
+            running += u64::from(own);
+        })?;
+        running
     };
     Ok(terms.brake.hold(counts, running, missing_ends))
 }

@@ -310,7 +310,7 @@ impl<'d> Import<'d> {
         let findings = findings_json(&survey.about_file);
         let planned = log_counts(&survey.counts);
         self.survey = Some(survey);
-        log::file_planned(self.about(), planned, clock::since_start() - self.started);
+        log::file_planned(self.about(), planned, clock::elapsed_since(self.started));
         self.follow(Event::PlanMade(brake), |entry| {
             entry.rows = Some(rows);
             entry.counts = Some(counts);
@@ -387,7 +387,7 @@ impl<'d> Import<'d> {
         log::file_applied(
             self.about(),
             log_counts(&counts),
-            clock::since_start() - self.started,
+            clock::elapsed_since(self.started),
         );
         self.end_rows(Event::AllApplied, &counts, None)
     }
@@ -425,7 +425,7 @@ impl<'d> Import<'d> {
         let counts = counts_of(&self.record.counts.clone().unwrap_or_default());
         log::receipt_written(self.about(), counts.of(Decision::Reject));
         self.follow(Event::ReceiptWritten, |entry| {
-            entry.place = Some(written.receipt)
+            entry.place = Some(written.receipt);
         })
     }
 

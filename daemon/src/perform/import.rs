@@ -69,7 +69,7 @@ pub(super) fn release(
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    decide_held(id, data, call, out, |import| import.release())
+    decide_held(id, data, call, out, Word::Release)
 }
 
 /// Discards a held plan.
@@ -79,7 +79,14 @@ pub(super) fn discard(
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    decide_held(id, data, call, out, |import| import.discard())
+    decide_held(id, data, call, out, Word::Discard)
+}
+
+/// What the operator says of a held plan.
+#[derive(Clone, Copy)]
+enum Word {
+    Release,
+    Discard,
 }
 
 fn decide_held(
@@ -87,7 +94,7 @@ fn decide_held(
     data: &OpenData,
     call: &Call<'_>,
     out: &mut dyn Write,
-    decide: fn(&mut Import<'_>) -> Result<ImportOutcome, ImportError>,
+    word: Word,
 ) -> anyhow::Result<Outcome> {
     let number = import_number(id).ok_or_else(|| ImportError::Unknown(id.to_owned()))?;
     let id = import_id(number);
@@ -100,7 +107,10 @@ fn decide_held(
     let _turn = serial.lock().unwrap_or_else(PoisonError::into_inner);
     let record = data.books.store().file(&id)?.unwrap_or(record);
     let mut import = Import::take_up(data, record, call.going)?;
-    let result = decide(&mut import)?;
+    let result = match word {
+        Word::Release => import.release()?,
+        Word::Discard => import.discard()?,
+    };
     tell(import.record(), &result, Format::Text, call.speech, out)?;
     data.books.flush()?;
     Ok(if result == ImportOutcome::Finished {

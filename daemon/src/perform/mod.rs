@@ -19,7 +19,6 @@ use std::io::{self, Read, Write};
 /// The files that a command brings, one after another.
 pub trait Inputs {
     /// The next file: its name and its bytes. Whatever was not read of the one before is passed over.
-    #[expect(clippy::type_complexity, reason = "a name and a reader")]
     fn next(&mut self) -> io::Result<Option<(OsString, Box<dyn Read + Send + '_>)>>;
 }
 

@@ -14,6 +14,7 @@ use crate::folder::scan::{Oddity, PartnerScan, scan};
 use crate::folder::settle::{Novelty, Refusal, Verdict};
 use crate::log;
 use crate::receipt::{self, ReceiptError};
+use crate::state::FileRecord;
 use crate::state::file_record::import_number;
 use crate::system::PathError;
 use std::ffi::OsStr;
@@ -57,7 +58,7 @@ fn resume_open_imports(daemon: &Arc<Daemon>, partners: &Partners) {
         .iter()
         .map(|record| record.import_id.clone())
         .collect();
-    for record in files.into_iter().filter(|record| record.is_open()) {
+    for record in files.into_iter().filter(FileRecord::is_open) {
         if let Ok(partner) = PartnerName::parse(&record.partner) {
             let held = record.progress().state() == State::Held;
             let moved = data.path.join("held").join(&record.import_id).exists();
@@ -126,7 +127,7 @@ fn look(
             .map_or(0, |listing| listing.sightings.len());
     }
     if entries > 0 {
-        log::inbox_scanned(entries, clock::since_start() - started);
+        log::inbox_scanned(entries, clock::elapsed_since(started));
     }
     look_again
 }

@@ -48,7 +48,7 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
         again: Arc::default(),
         wake,
     };
-    runtime.spawn(listen_for_signals(signals.clone())?);
+    runtime.spawn(listen_for_signals(signals.clone()));
     let mut first = true;
     loop {
         signals.again.store(false, Ordering::SeqCst);
@@ -148,11 +148,12 @@ fn is_for_good(error: &OpenDataError) -> bool {
     use crate::journal::JournalError;
     use crate::state::StoreError;
     let journal = match error {
-        OpenDataError::Lock(_) | OpenDataError::Deny(_) => return true,
+        OpenDataError::Lock(_)
+        | OpenDataError::Deny(_)
+        | OpenDataError::Books(BooksError::Store(StoreError::Line(_))) => return true,
         OpenDataError::Books(
             BooksError::Journal(error) | BooksError::Store(StoreError::Journal(error)),
         ) => error,
-        OpenDataError::Books(BooksError::Store(StoreError::Line(_))) => return true,
         _ => return false,
     };
     matches!(
@@ -161,25 +162,18 @@ fn is_for_good(error: &OpenDataError) -> bool {
     )
 }
 
-fn listen_for_signals(
-    signals: Signals,
-) -> Result<impl Future<Output = ()> + Send + 'static, std::io::Error> {
+async fn listen_for_signals(signals: Signals) {
     use tokio::signal::unix::{SignalKind, signal};
-    let runtime_signal = move || -> Result<_, std::io::Error> {
-        Ok((
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::interrupt())?,
-        ))
+    let (Ok(mut terminate), Ok(mut interrupt)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        return;
     };
-    Ok(async move {
-        let Ok((mut terminate, mut interrupt)) = runtime_signal() else {
-            return;
-        };
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-        signals.stop.store(true, Ordering::SeqCst);
-        let _ = signals.wake.try_send(());
-    })
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    signals.stop.store(true, Ordering::SeqCst);
+    let _ = signals.wake.try_send(());
 }

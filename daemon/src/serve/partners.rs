@@ -312,7 +312,7 @@ fn import(daemon: &Arc<Daemon>, id: &str) {
         };
         let tried = catch_unwind(AssertUnwindSafe(|| try_import(daemon, record, panics)));
         match tried {
-            Ok(Ok(())) | Ok(Err(ImportError::Stopped)) => return,
+            Ok(Ok(()) | Err(ImportError::Stopped)) => return,
             Ok(Err(error)) => {
                 log::import_failed(about, attempt, &error);
                 if data.books.failed() || matches!(error, ImportError::Store(_)) {

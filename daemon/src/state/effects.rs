@@ -148,12 +148,11 @@ impl Effects {
             }
         }
         self.new_orders += u64::from(creates);
-        match places.get(&row.order_id) {
-            Some(place) => self.orders[*place] = order,
-            None => {
-                places.insert(row.order_id, self.orders.len());
-                self.orders.push(order);
-            }
+        if let Some(place) = places.get(&row.order_id) {
+            self.orders[*place] = order;
+        } else {
+            places.insert(row.order_id, self.orders.len());
+            self.orders.push(order);
         }
         Ok(Ok(()))
     }
