@@ -72,6 +72,8 @@ impl OpenData {
         // Where the kernel has no such filter, every commit is still followed by `syncfs`.
         let _: SyncFileRange = deny_sync_file_range()?;
         std::fs::create_dir_all(path).map_err(PathError::of("make", path))?;
+        // Events name absolute paths; the folder is to be known by the same name.
+        let path = &std::fs::canonicalize(path).map_err(PathError::of("find", path))?;
         let lock = DataLock::take(path)?;
         let data = Directory::open(path)?;
         sweep_scratch(&path.join("work"))?;
