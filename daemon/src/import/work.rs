@@ -250,8 +250,11 @@ impl<'d> Import<'d> {
             return Ok(Outcome::HeldAgain);
         }
         self.survey = Some(survey);
-        self.record.counts = None;
-        self.follow(Event::Released, |entry| entry.next_row = Some(0))?;
+        // What was planned is not yet what was written.
+        self.follow(Event::Released, |entry| {
+            entry.next_row = Some(0);
+            entry.counts = Some(counts_map(&Counts::default()));
+        })?;
         self.work()
     }
 

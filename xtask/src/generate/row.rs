@@ -113,6 +113,7 @@ impl Row {
         }
         if self.shape == Shape::Surplus {
             out.push(delimiter);
+            out.push(b'x');
         }
         out.push(b'\n');
     }
