@@ -43,7 +43,11 @@ impl Daemon {
         let status = await_some("the daemon to end", || {
             self.child.try_wait().context("cannot wait for the daemon")
         })?;
-        ensure!(status.success(), "the daemon ended with {status}\n{}", self.said());
+        ensure!(
+            status.success(),
+            "the daemon ended with {status}\n{}",
+            self.said()
+        );
         Ok(())
     }
 

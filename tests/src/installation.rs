@@ -48,13 +48,19 @@ impl Installation {
     pub fn with(daemon_keys: &str, sections: &str) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a folder")?;
         let data = folder.path().join("data");
-        Self::at(folder, data, &format!("[daemon]{QUICK}{daemon_keys}\n{sections}"))
+        Self::at(
+            folder,
+            data,
+            &format!("[daemon]{QUICK}{daemon_keys}\n{sections}"),
+        )
     }
 
     /// An installation with the quick settings and these partners, all of the default profile.
     pub fn for_partners(partners: &[&str]) -> anyhow::Result<Self> {
-        let sections: String =
-            partners.iter().map(|partner| format!("[partners.{partner}]\n")).collect();
+        let sections: String = partners
+            .iter()
+            .map(|partner| format!("[partners.{partner}]\n"))
+            .collect();
         Self::with("", &sections)
     }
 
@@ -62,7 +68,11 @@ impl Installation {
     pub fn at(folder: TempDir, data: PathBuf, config: &str) -> anyhow::Result<Self> {
         fs::create_dir_all(&data).with_context(|| format!("cannot make `{}`", data.display()))?;
         fs::write(data.join("intake.toml"), config).context("cannot write the config")?;
-        Ok(Self { folder, data, logs: AtomicU32::new(0) })
+        Ok(Self {
+            folder,
+            data,
+            logs: AtomicU32::new(0),
+        })
     }
 
     /// Loads the generator's offers, and so many of its customers.
@@ -72,7 +82,11 @@ impl Installation {
         let people = self.scratch("customers.ndjson");
         write_customers(&mut File::create(&people)?, customers)?;
         self.must(&[OsStr::new("offer"), OsStr::new("load"), offers.as_os_str()])?;
-        self.must(&[OsStr::new("customer"), OsStr::new("load"), people.as_os_str()])?;
+        self.must(&[
+            OsStr::new("customer"),
+            OsStr::new("load"),
+            people.as_os_str(),
+        ])?;
         Ok(())
     }
 
@@ -103,16 +117,42 @@ impl Installation {
         Ok(command)
     }
 
+    /// The program with these arguments, which knows of no data directory.
+    pub fn command_alone<S: AsRef<OsStr>>(&self, arguments: &[S]) -> anyhow::Result<Command> {
+        let mut command = Command::new(intake()?);
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_remove("INTAKE_DATA")
+            .stdin(Stdio::null());
+        Ok(command)
+    }
+
+    /// Runs a command that knows of no data directory.
+    pub fn run_alone<S: AsRef<OsStr>>(&self, arguments: &[S]) -> anyhow::Result<Answer> {
+        let output = self
+            .command_alone(arguments)?
+            .output()
+            .context("cannot run the program")?;
+        Ok(Answer::of(&output))
+    }
+
     /// Runs a command to its end.
     pub fn run<S: AsRef<OsStr>>(&self, arguments: &[S]) -> anyhow::Result<Answer> {
-        let output = self.command(arguments)?.output().context("cannot run the program")?;
+        let output = self
+            .command(arguments)?
+            .output()
+            .context("cannot run the program")?;
         Ok(Answer::of(&output))
     }
 
     /// Runs a command that must end with 0, and gives what it printed.
     pub fn must<S: AsRef<OsStr>>(&self, arguments: &[S]) -> anyhow::Result<String> {
         let answer = self.run(arguments)?;
-        let shown: Vec<_> = arguments.iter().map(|a| a.as_ref().to_string_lossy()).collect();
+        let shown: Vec<_> = arguments
+            .iter()
+            .map(|a| a.as_ref().to_string_lossy())
+            .collect();
         ensure!(answer.code == 0, "`intake {}`: {answer:?}", shown.join(" "));
         Ok(answer.out)
     }
@@ -189,7 +229,11 @@ impl Installation {
     /// Waits until a file has come to this step of its life, and gives its entry.
     pub fn await_step(&self, file: &str, step: &str) -> anyhow::Result<Value> {
         await_some(&format!("`{file}` to be {step}"), || {
-            let listed = self.files()?.into_iter().rev().find(|listed| listed["file"] == file);
+            let listed = self
+                .files()?
+                .into_iter()
+                .rev()
+                .find(|listed| listed["file"] == file);
             Ok(listed.filter(|listed| listed["step"] == step))
         })
     }

@@ -13,7 +13,9 @@ pub const OFFER: &str = "O_MZA1E7173120881551";
 
 /// The machine's day, as the generator names it.
 pub fn today() -> anyhow::Result<Day> {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is wrong")?;
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .context("the clock is wrong")?;
     Ok(Day::since_epoch(i32::try_from(since.as_secs() / 86_400)?))
 }
 
@@ -35,7 +37,11 @@ pub fn csv(prefix: &str, count: usize, quantity: u32) -> Vec<u8> {
 }
 
 /// A file of a generated book.
-pub fn generated(book: &Book, kind: FileKind, format: Format) -> anyhow::Result<(Vec<u8>, Manifest)> {
+pub fn generated(
+    book: &Book,
+    kind: FileKind,
+    format: Format,
+) -> anyhow::Result<(Vec<u8>, Manifest)> {
     let mut content = Vec::new();
     let manifest = write_file(&mut content, book, kind, format)?;
     Ok((content, manifest))

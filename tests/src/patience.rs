@@ -30,9 +30,6 @@ pub fn await_some<T>(
 }
 
 /// Asks until the answer is yes.
-pub fn await_that(
-    what: &str,
-    mut ask: impl FnMut() -> anyhow::Result<bool>,
-) -> anyhow::Result<()> {
+pub fn await_that(what: &str, mut ask: impl FnMut() -> anyhow::Result<bool>) -> anyhow::Result<()> {
     await_some(what, || Ok(ask()?.then_some(())))
 }

@@ -31,7 +31,14 @@ fn build() -> anyhow::Result<PathBuf> {
         .context("the tests lie outside a target directory")?;
     let output = Command::new(env!("CARGO"))
         .current_dir(workspace())
-        .args(["build", "--quiet", "--package", "intake-daemon", "--bin", "intake"])
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "intake-daemon",
+            "--bin",
+            "intake",
+        ])
         .arg("--target-dir")
         .arg(target)
         .output()
@@ -42,6 +49,10 @@ fn build() -> anyhow::Result<PathBuf> {
         String::from_utf8_lossy(&output.stderr)
     );
     let program = target.join("debug/intake");
-    ensure!(program.is_file(), "the build left no program at `{}`", program.display());
+    ensure!(
+        program.is_file(),
+        "the build left no program at `{}`",
+        program.display()
+    );
     Ok(program)
 }
