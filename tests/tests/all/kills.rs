@@ -193,28 +193,24 @@ struct Acknowledged {
 impl Ledger {
     /// Holds the import log and the outbox against everything that was ever acknowledged.
     fn check(&self, site: &Installation) -> anyhow::Result<()> {
-        let mut rows: HashMap<(String, u64), String> = HashMap::new();
+        let log = site.log()?;
+        let mut rows: HashMap<(String, u64), &Value> = HashMap::new();
         let mut numbers = BTreeSet::new();
-        for line in site.log()? {
+        for line in &log {
             let number = line["logId"].as_u64().context("a line without a number")?;
-            ensure!(
-                numbers.insert(number),
-                "log entry {number} stands there twice"
-            );
-            let import = text(&line["importId"]);
+            ensure!(numbers.insert(number), "log entry {number} stands there twice");
             let row = line["row"].as_u64().context("a line without a row")?;
-            let twice = rows.insert((import.clone(), row), text(&line["decision"]));
-            ensure!(
-                twice.is_none(),
-                "row {row} of import {import} was written twice"
-            );
+            if let Some(first) = rows.insert((text(&line["importId"]), row), line) {
+                bail!("a row was written twice:\n{first}\n{line}");
+            }
         }
         for (import, known) in &self.acknowledged {
             let name = &known.name;
             for (row, expected) in (1..).zip(&known.decisions) {
-                let Some(decision) = rows.remove(&(import.clone(), row)) else {
+                let Some(line) = rows.remove(&(import.clone(), row)) else {
                     bail!("{name}: row {row} of import {import} was acknowledged and is lost");
                 };
+                let decision = text(&line["decision"]);
                 let is_as_expected = decision == *expected
                     || (known.tried_before && decision == "unchanged" && *expected != "reject");
                 ensure!(
