@@ -256,10 +256,10 @@ fn one_of(text: &str, words: &'static [&'static str]) -> Result<(), Trouble> {
     Err((Code::WordUnknown, Detail::Text(words.join(", ").into())))
 }
 
-fn several<'a>(
-    texts: Vec<Cow<'a, str>>,
+fn several(
+    texts: Vec<Cow<'_, str>>,
     check: impl Fn(&str) -> Result<(), Trouble>,
-) -> Result<Checked<'a>, Trouble> {
+) -> Result<Checked<'_>, Trouble> {
     texts.iter().try_for_each(|text| check(text))?;
     Ok(Checked::Texts(texts))
 }

@@ -81,7 +81,7 @@ pub fn offer(shape: &Shape, record: &Record<'_, '_>, findings: &mut Vec<Finding>
                     .collect();
             }
             (Field::MultiplePurchases, Checked::Bool(multiple)) => {
-                offer.multiple_purchases = multiple
+                offer.multiple_purchases = multiple;
             }
             (Field::AccessRightIds, Checked::Texts(ids)) => {
                 offer.access_rights = ids.iter().map(|id| (&**id).into()).collect();
@@ -333,7 +333,7 @@ impl<'a> Slots<'a> {
             (Field::PlenigoOfferId, Checked::Text(text)) => self.offer = Some(text),
             (Field::InvoiceCustomerId, Checked::Text(text)) => self.invoice_customer = Some(text),
             (Field::Quantity, Checked::Integer(number)) => {
-                self.quantity = u32::try_from(number).ok()
+                self.quantity = u32::try_from(number).ok();
             }
             (Field::StartDate, Checked::Moment(moment)) => self.start = Some(moment),
             (Field::PaymentMethod, Checked::Text(name)) => {

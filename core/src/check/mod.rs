@@ -60,15 +60,12 @@ pub fn examine(shape: &Shape, block: &Block) -> Examined {
     records(shape, block, &mut |record| match shape.options.table {
         Table::Orders => {
             let draft = draft::order(shape, record, findings);
-            match &draft {
-                Some(draft) => {
-                    let key = &*draft.external_system_id;
-                    examined.note_order(record, Some(draft), Some(key), &mut scratch);
-                }
-                None => {
-                    let key = key_of_rejected(record.cells);
-                    examined.note_order(record, None, key.as_deref(), &mut scratch);
-                }
+            if let Some(draft) = &draft {
+                let key = &*draft.external_system_id;
+                examined.note_order(record, Some(draft), Some(key), &mut scratch);
+            } else {
+                let key = key_of_rejected(record.cells);
+                examined.note_order(record, None, key.as_deref(), &mut scratch);
             }
         }
         Table::Customers => {

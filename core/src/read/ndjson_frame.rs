@@ -77,7 +77,7 @@ impl NdjsonFrame {
     fn end_line(&mut self) {
         let broken = self
             .skipping
-            .then(|| (Code::RecordTooLong, Detail::Limit(self.record_limit as u64)));
+            .then_some((Code::RecordTooLong, Detail::Limit(self.record_limit as u64)));
         let content = self.pending.trim_ascii();
         if !content.is_empty() || broken.is_some() {
             keep(&mut self.block, content, self.line, broken);
