@@ -339,19 +339,19 @@ impl<'a> Slots<'a> {
             (Field::PaymentMethod, Checked::Text(name)) => {
                 self.payment_method = PaymentMethod::from_name(&name);
             }
-            (Field::InvoiceAddressId, checked) => self.invoice_address = number(checked),
+            (Field::InvoiceAddressId, checked) => self.invoice_address = number(&checked),
             (Field::DeliveryCustomerId, checked) => {
                 self.delivery_customer = match checked {
                     Checked::Text(text) => Given::Value(text),
                     _ => Given::Clear,
                 };
             }
-            (Field::DeliveryAddressId, checked) => self.delivery_address = number(checked),
+            (Field::DeliveryAddressId, checked) => self.delivery_address = number(&checked),
             (Field::VariantDeliveryAddressId, checked) => {
-                self.variant_delivery_address = number(checked);
+                self.variant_delivery_address = number(&checked);
             }
             (Field::DiscountPercentage, checked) => {
-                self.discount = match number(checked) {
+                self.discount = match number(&checked) {
                     Given::Value(percent) => {
                         u8::try_from(percent).map_or(Given::Absent, Given::Value)
                     }
@@ -363,7 +363,7 @@ impl<'a> Slots<'a> {
             (Field::EndDate, checked) => self.end = moment(&checked),
             (Field::ReferenceStartDate, checked) => self.reference_start = moment(&checked),
             (Field::NextBookingDate, checked) => self.next_booking = moment(&checked),
-            (Field::PaymentMethodId, checked) => self.payment_method_id = number(checked),
+            (Field::PaymentMethodId, checked) => self.payment_method_id = number(&checked),
             (Field::PlenigoBonusIds, checked) => {
                 self.bonuses = match checked {
                     Checked::Texts(texts) => Given::Value(texts),
@@ -411,9 +411,9 @@ impl<'a> Slots<'a> {
     }
 }
 
-fn number(checked: Checked<'_>) -> Given<i64> {
+fn number(checked: &Checked<'_>) -> Given<i64> {
     match checked {
-        Checked::Integer(number) => Given::Value(number),
+        Checked::Integer(number) => Given::Value(*number),
         Checked::Absent => Given::Absent,
         _ => Given::Clear,
     }

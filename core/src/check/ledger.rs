@@ -212,7 +212,9 @@ pub fn content_of(draft: &Draft<'_>, scratch: &mut Vec<u8>) -> u32 {
         text(customer);
     }
     if let Given::Value(bonuses) = &draft.bonuses {
-        bonuses.iter().for_each(|bonus| text(bonus));
+        for bonus in bonuses {
+            text(bonus);
+        }
     }
     for (field, value) in &draft.customer {
         text(field.name());

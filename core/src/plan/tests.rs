@@ -58,7 +58,7 @@ fn row(terms: &str) -> String {
 }
 
 fn terms(row_text: &str) -> Terms {
-    with_draft(row_text, |draft| draft.terms())
+    with_draft(row_text, Draft::terms)
 }
 
 /// Decides `after` where `before` is known (nothing: empty), and says decision, findings and changes.
@@ -83,7 +83,7 @@ fn check_with(before: &str, after: &str, standing: Standing, expect: &str) {
     let said = with_draft(after, |draft| {
         let mut codes = Vec::new();
         let decided = decide(draft, &known, &context, &mut |_, code, _| {
-            codes.push(code.name())
+            codes.push(code.name());
         });
         let mut said = decided.decision.name().to_owned();
         for code in codes {

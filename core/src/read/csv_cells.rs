@@ -32,9 +32,10 @@ pub(super) fn records<'a>(
             continue;
         }
         let stop = broken.peek().map_or(bytes.len(), |record| record.offset);
-        let quote = match block.quotes {
-            true => memchr::memchr(b'"', &bytes[start..stop]).map(|found| start + found),
-            false => None,
+        let quote = if block.quotes {
+            memchr::memchr(b'"', &bytes[start..stop]).map(|found| start + found)
+        } else {
+            None
         };
         // Up to the line end before the first quote every line is a record.
         let plain_end = quote.map_or(stop, |quote| {
@@ -350,9 +351,10 @@ fn raw_cell(bytes: &[u8], at: usize, delimiter: u8, terminator: u8) -> RawCell {
 }
 
 fn unquoted<'t>(text: &'t str, cell: &RawCell) -> Cow<'t, str> {
-    match cell.doubled {
-        true => Cow::Owned(text.replace("\"\"", "\"")),
-        false => Cow::Borrowed(text),
+    if cell.doubled {
+        Cow::Owned(text.replace("\"\"", "\""))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 

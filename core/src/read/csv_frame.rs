@@ -149,9 +149,10 @@ impl CsvFrame {
             let Some(opened) = self.scan.opened else {
                 let Some(at) = found else {
                     self.scan.at = reach;
-                    return match ends_here {
-                        true => Step::Record(reach),
-                        false => Step::More,
+                    return if ends_here {
+                        Step::Record(reach)
+                    } else {
+                        Step::More
                     };
                 };
                 self.scan.at = at + 1;

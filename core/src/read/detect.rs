@@ -275,7 +275,8 @@ fn blank_line(bytes: &[u8]) -> Option<usize> {
 /// The delimiter that makes the most known columns; among equals the one that makes more columns.
 /// Nothing where the quotes of the header are whole with none of them.
 fn best_split<'h>(text: &'h str, options: &ReadOptions) -> Option<(u8, Vec<Cow<'h, str>>)> {
-    let mut best: Option<((usize, usize), u8, Vec<Cow<'h, str>>)> = None;
+    let mut best = None;
+    let mut best_rank = (0, 0);
     for &delimiter in DELIMITERS {
         let Some(headers) = split_record(text, delimiter) else {
             continue;
@@ -286,11 +287,12 @@ fn best_split<'h>(text: &'h str, options: &ReadOptions) -> Option<(u8, Vec<Cow<'
             .filter(|header| field::match_header(options.table, header).is_some())
             .count();
         let rank = (known, headers.len());
-        if best.as_ref().is_none_or(|(most, ..)| rank > *most) {
-            best = Some((rank, delimiter, headers));
+        if rank > best_rank {
+            best_rank = rank;
+            best = Some((delimiter, headers));
         }
     }
-    best.map(|(_, delimiter, headers)| (delimiter, headers))
+    best
 }
 
 fn check_header(

@@ -59,11 +59,21 @@ struct Value {
     line: u64,
     depth: usize,
     deepest: usize,
-    in_string: bool,
-    escaped: bool,
-    /// A number or a word: ends where something else begins.
-    bare: bool,
+    inside: Inside,
     overlong: bool,
+}
+
+/// What `follow` stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Inside {
+    /// An object or an array, between strings.
+    #[default]
+    Brackets,
+    Text,
+    /// Behind a backslash in a text.
+    Escape,
+    /// A number or a word: ends where something else begins.
+    Bare,
 }
 
 enum Follow {
@@ -184,7 +194,9 @@ impl JsonFrame {
                 self.key.clear();
                 State::InKey { escaped: false }
             }
-            (State::Key { after_comma: false }, b'}') => self.end_of_body()?,
+            (State::Key { after_comma: false } | State::AfterBodyValue, b'}') => {
+                self.end_of_body()?
+            }
             (State::Key { .. }, _) => return Err(Trouble::Expected("\"")),
             (State::Colon, b':') => {
                 self.note_key()?;
@@ -198,9 +210,8 @@ impl JsonFrame {
                 State::InBodyValue
             }
             (State::AfterBodyValue, b',') => State::Key { after_comma: true },
-            (State::AfterBodyValue, b'}') => self.end_of_body()?,
             (State::AfterBodyValue, _) => return Err(Trouble::Expected(", }")),
-            (State::Item { after_comma: false }, b']') => self.end_of_array(),
+            (State::Item { after_comma: false } | State::AfterItem, b']') => self.end_of_array(),
             (State::Item { .. }, b',' | b']' | b'}' | b':') => {
                 return Err(Trouble::Expected("{"));
             }
@@ -209,7 +220,6 @@ impl JsonFrame {
                 State::InItem
             }
             (State::AfterItem, b',') => State::Item { after_comma: true },
-            (State::AfterItem, b']') => self.end_of_array(),
             (State::AfterItem, _) => return Err(Trouble::Expected(", ]")),
             (State::End, _) => return Err(Trouble::Expected("end")),
             (State::Start | State::InKey { .. } | State::InItem | State::InBodyValue, _) => {
@@ -276,7 +286,10 @@ impl JsonFrame {
     fn start_value(&mut self, byte: u8) {
         self.value = Value {
             line: self.line,
-            bare: !matches!(byte, b'{' | b'[' | b'"'),
+            inside: match byte {
+                b'{' | b'[' | b'"' => Inside::Brackets,
+                _ => Inside::Bare,
+            },
             ..Value::default()
         };
         self.pending.clear();
@@ -288,42 +301,43 @@ impl JsonFrame {
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
-            if self.value.in_string {
-                if self.value.escaped {
-                    self.value.escaped = false;
+            match self.value.inside {
+                Inside::Text => {
+                    let rest = &bytes[at..];
+                    let found = memchr::memchr2(b'"', b'\\', rest);
+                    let plain = found.unwrap_or(rest.len());
+                    self.line += memchr::memchr_iter(b'\n', &rest[..plain]).count() as u64;
+                    at += plain + 1;
+                    match found.map(|found| rest[found]) {
+                        None => break,
+                        Some(b'\\') => self.value.inside = Inside::Escape,
+                        Some(_) => self.value.inside = Inside::Brackets,
+                    }
+                    if self.value.depth == 0 && self.value.inside == Inside::Brackets {
+                        self.keep_bytes(&bytes[..at]);
+                        return Ok(Follow::Ends(at));
+                    }
+                    continue;
+                }
+                Inside::Escape => {
+                    self.value.inside = Inside::Text;
                     self.line += u64::from(byte == b'\n');
                     at += 1;
                     continue;
                 }
-                let rest = &bytes[at..];
-                let found = memchr::memchr2(b'"', b'\\', rest);
-                let plain = found.unwrap_or(rest.len());
-                self.line += memchr::memchr_iter(b'\n', &rest[..plain]).count() as u64;
-                at += plain;
-                let Some(stop) = bytes.get(at) else { break };
-                at += 1;
-                if *stop == b'\\' {
-                    self.value.escaped = true;
+                Inside::Bare => {
+                    if matches!(byte, b',' | b']' | b'}' | b':') || byte.is_ascii_whitespace() {
+                        self.keep_bytes(&bytes[..at]);
+                        return Ok(Follow::Ends(at));
+                    }
+                    at += 1;
                     continue;
                 }
-                self.value.in_string = false;
-                if self.value.depth == 0 {
-                    self.keep_bytes(&bytes[..at]);
-                    return Ok(Follow::Ends(at));
-                }
-                continue;
-            }
-            if self.value.bare {
-                if matches!(byte, b',' | b']' | b'}' | b':') || byte.is_ascii_whitespace() {
-                    self.keep_bytes(&bytes[..at]);
-                    return Ok(Follow::Ends(at));
-                }
-                at += 1;
-                continue;
+                Inside::Brackets => {}
             }
             at += 1;
             match byte {
-                b'"' => self.value.in_string = true,
+                b'"' => self.value.inside = Inside::Text,
                 b'{' | b'[' => {
                     self.value.depth += 1;
                     self.value.deepest = self.value.deepest.max(self.value.depth);
@@ -409,6 +423,7 @@ enum Taken {
     No,
 }
 
+#[derive(Clone, Copy)]
 enum Trouble {
     Expected(&'static str),
     Shape,

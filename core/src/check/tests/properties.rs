@@ -6,6 +6,7 @@ use crate::read::ReadOptions;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use std::fmt::Write as _;
 
 /// Bytes of which CSV files are made, right and wrong.
 fn csv_bytes() -> impl Strategy<Value = Vec<u8>> {
@@ -158,11 +159,12 @@ proptest! {
         let mut places = Vec::new();
         for (index, (id, blank_lines)) in records.iter().enumerate() {
             let must_quote = id.contains([',', '"', '\n']);
-            let cell = match must_quote {
-                true => format!("\"{}\"", id.replace('"', "\"\"")),
-                false => (*id).to_owned(),
+            let cell = if must_quote {
+                format!("\"{}\"", id.replace('"', "\"\""))
+            } else {
+                (*id).to_owned()
             };
-            file.push_str(&format!("{cell},x{line_end}{}", line_end.repeat(*blank_lines)));
+            write!(file, "{cell},x{line_end}{}", line_end.repeat(*blank_lines)).unwrap();
             places.push((index as u64 + 1, line));
             line += 1 + id.matches('\n').count() as u64 + *blank_lines as u64;
         }

@@ -2,6 +2,7 @@
 
 use super::{HEADER, OFFER, check};
 use expect_test::expect;
+use std::fmt::Write as _;
 
 const ALL: &str = "externalSystemId;plenigoOfferId;invoiceCustomerId;quantity;startDate;paymentMethod;endDate;referenceStartDate;nextBookingDate;discountPercentage;plenigoBonusIds;managedBy;email\n";
 
@@ -9,7 +10,7 @@ fn rows(required_and_more: &[&str]) -> String {
     let mut text = ALL.to_owned();
     for (index, cells) in required_and_more.iter().enumerate() {
         let id = index + 1;
-        text.push_str(&format!("{id};{OFFER};C1;{cells}\n"));
+        writeln!(text, "{id};{OFFER};C1;{cells}").unwrap();
     }
     text
 }
