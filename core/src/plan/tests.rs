@@ -57,8 +57,12 @@ fn row(terms: &str) -> String {
     format!("X1,{OFFER},C1,1,2026-01-01T00:00:00Z,{terms}")
 }
 
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method is not general over the draft's lifetime"
+)]
 fn terms(row_text: &str) -> Terms {
-    with_draft(row_text, Draft::terms)
+    with_draft(row_text, |draft| draft.terms())
 }
 
 /// Decides `after` where `before` is known (nothing: empty), and says decision, findings and changes.
