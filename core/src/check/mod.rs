@@ -2,7 +2,7 @@
 //! Needs the file alone; every mistake is found, and none is kept back: findings leave as soon as they are known.
 //!
 //! [`Check`] is the whole job in one thread. Its parts serve a caller with more threads: a
-//! [`Framer`](crate::read::Framer) cuts blocks in order, [`examine`] looks at one block and needs no other,
+//! [`Framer`] cuts blocks in order, [`examine`] looks at one block and needs no other,
 //! [`Tally::absorb`] takes the results in the order of the file.
 
 mod by_row;
