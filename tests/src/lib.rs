@@ -1,1 +1,9 @@
-//! Helpers of the tests over the whole.
+//! How do tests reach the whole program? By its command line, its folders and its signals, as its users do.
+//! Nothing here looks into the program; what it left on the disk is read with other code than its own.
+
+pub mod daemon;
+pub mod installation;
+pub mod journal_text;
+pub mod orders;
+pub mod patience;
+pub mod program;

@@ -1,0 +1,13 @@
+//! Does the whole program keep its promises, on real folders, in real processes, through real crashes?
+//! One binary for all such tests: the program is built once and they run side by side.
+
+#[path = "all/bad_days.rs"]
+mod bad_days;
+#[path = "all/bad_input.rs"]
+mod bad_input;
+#[path = "all/commands.rs"]
+mod commands;
+#[path = "all/kills.rs"]
+mod kills;
+#[path = "all/tidy.rs"]
+mod tidy;
