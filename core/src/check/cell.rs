@@ -71,17 +71,14 @@ pub fn check<'a>(
             Kind::Bool => Ok(Checked::Bool(*value)),
             kind => Err(wrong_type(json_type(kind))),
         },
-        Cell::JsonTexts(texts) => match spec.kind {
-            Kind::Texts => {
-                texts.iter().try_for_each(|text| text_of(text, 1, 100))?;
-                Ok(Checked::Texts(texts.clone()))
+        Cell::JsonTexts(texts) => {
+            let trimmed = || texts.iter().filter_map(trimmed).collect();
+            match spec.kind {
+                Kind::Texts => several(trimmed(), |text| text_of(text, 1, 100)),
+                Kind::Words(words) => several(trimmed(), |text| one_of(text, words)),
+                kind => Err(wrong_type(json_type(kind))),
             }
-            Kind::Words(words) => {
-                texts.iter().try_for_each(|text| one_of(text, words))?;
-                Ok(Checked::Texts(texts.clone()))
-            }
-            kind => Err(wrong_type(json_type(kind))),
-        },
+        }
         Cell::JsonNested(_) => Err(wrong_type(json_type(spec.kind))),
     }
 }
@@ -166,15 +163,16 @@ fn from_text<'a>(
         Kind::Date if is_full_date(&text) => {}
         Kind::Date => return Err((Code::DateInvalid, Detail::None)),
         Kind::Word(words) => one_of(&text, words)?,
-        Kind::Texts => {
+        Kind::Texts | Kind::Words(_) => {
             let texts = split_texts(&text);
-            texts.iter().try_for_each(|text| text_of(text, 1, 100))?;
-            return Ok(Checked::Texts(texts));
-        }
-        Kind::Words(words) => {
-            let texts = split_texts(&text);
-            texts.iter().try_for_each(|text| one_of(text, words))?;
-            return Ok(Checked::Texts(texts));
+            // Nothing but separators says nothing, as an empty cell does.
+            if texts.is_empty() {
+                return Ok(Checked::Absent);
+            }
+            return match kind {
+                Kind::Words(words) => several(texts, |text| one_of(text, words)),
+                _ => several(texts, |text| text_of(text, 1, 100)),
+            };
         }
         Kind::Email if is_email(&text) => {}
         Kind::Email => return Err((Code::EmailInvalid, Detail::None)),
@@ -258,23 +256,35 @@ fn one_of(text: &str, words: &'static [&'static str]) -> Result<(), Trouble> {
     Err((Code::WordUnknown, Detail::Text(words.join(", ").into())))
 }
 
+fn several(
+    texts: Vec<Cow<'_, str>>,
+    check: impl Fn(&str) -> Result<(), Trouble>,
+) -> Result<Checked<'_>, Trouble> {
+    texts.iter().try_for_each(|text| check(text))?;
+    Ok(Checked::Texts(texts))
+}
+
 fn split_texts<'a>(text: &Cow<'a, str>) -> Vec<Cow<'a, str>> {
-    let parts = |text: &'a str| -> Vec<Cow<'a, str>> {
-        text.split(['|', ',', ';'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(Cow::Borrowed)
-            .collect()
-    };
+    const SEPARATORS: [char; 3] = ['|', ',', ';'];
     match text {
-        Cow::Borrowed(text) => parts(text),
+        Cow::Borrowed(text) => text
+            .split(SEPARATORS)
+            .filter_map(|part| trimmed(&Cow::Borrowed(part)))
+            .collect(),
         Cow::Owned(text) => text
-            .split(['|', ',', ';'])
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .map(|part| Cow::Owned(part.to_owned()))
+            .split(SEPARATORS)
+            .filter_map(|part| trimmed(&Cow::Owned(part.to_owned())))
             .collect(),
     }
+}
+
+/// A text of several, without white space around it; nothing where nothing is left.
+fn trimmed<'a>(text: &Cow<'a, str>) -> Option<Cow<'a, str>> {
+    let trimmed = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    };
+    (!trimmed.is_empty()).then_some(trimmed)
 }
 
 /// One `@` with an atom before it and a host name of at least two labels behind it, 100 characters in all.

@@ -18,34 +18,23 @@ pub fn order<'a>(
     record: &Record<'_, 'a>,
     findings: &mut Vec<Finding>,
 ) -> Option<Draft<'a>> {
+    let mut slots = Slots::default();
     let before = findings.len();
-    findings.extend_from_slice(record.form);
-    if record.empty {
-        findings.push(at_record(record, Code::RecordEmpty));
+    if !read_cells(shape, record, findings, &mut |field, checked| {
+        slots.put(field, checked);
+    }) {
         return None;
     }
-    let mut slots = Slots::default();
-    if record.form.iter().all(|finding| !finding.code.is_error()) {
-        for cell_at in record.cells {
-            if let Some(checked) = check_cell(shape, record, cell_at, findings) {
-                slots.put(cell_at.field, checked);
-            }
-        }
-        report_missing(shape, record, findings);
-        let dates = Dates {
-            start: slots.start,
-            end: slots.end.value().copied(),
-            reference_start: slots.reference_start.value().copied(),
-            next_booking: slots.next_booking.value().copied(),
-        };
-        dates::check(dates, shape.options.now, &mut |field, code, detail| {
-            findings.push(at_field(shape, record, field, code, detail));
-        });
-    }
-    if findings[before..]
-        .iter()
-        .any(|finding| finding.code.is_error())
-    {
+    let dates = Dates {
+        start: slots.start,
+        end: slots.end.value().copied(),
+        reference_start: slots.reference_start.value().copied(),
+        next_booking: slots.next_booking.value().copied(),
+    };
+    dates::check(dates, shape.options.now, &mut |field, code, detail| {
+        findings.push(at_field(shape, record, field, code, detail));
+    });
+    if has_error(&findings[before..]) {
         return None;
     }
     slots.into_draft()
@@ -92,7 +81,7 @@ pub fn offer(shape: &Shape, record: &Record<'_, '_>, findings: &mut Vec<Finding>
                     .collect();
             }
             (Field::MultiplePurchases, Checked::Bool(multiple)) => {
-                offer.multiple_purchases = multiple
+                offer.multiple_purchases = multiple;
             }
             (Field::AccessRightIds, Checked::Texts(ids)) => {
                 offer.access_rights = ids.iter().map(|id| (&**id).into()).collect();
@@ -125,23 +114,46 @@ fn values_of<'a>(
     put: &mut dyn FnMut(Field, Checked<'a>),
 ) -> Option<()> {
     let before = findings.len();
+    let read = read_cells(shape, record, findings, put);
+    (read && !has_error(&findings[before..]) && shape.missing.is_empty()).then_some(())
+}
+
+/// Checks every cell of a record; false where there is nothing to check.
+fn read_cells<'a>(
+    shape: &Shape,
+    record: &Record<'_, 'a>,
+    findings: &mut Vec<Finding>,
+    put: &mut dyn FnMut(Field, Checked<'a>),
+) -> bool {
     findings.extend_from_slice(record.form);
     if record.empty {
         findings.push(at_record(record, Code::RecordEmpty));
-        return None;
+        return false;
     }
-    if record.form.iter().all(|finding| !finding.code.is_error()) {
-        for cell_at in record.cells {
-            if let Some(checked) = check_cell(shape, record, cell_at, findings) {
-                put(cell_at.field, checked);
-            }
+    if has_error(record.form) {
+        return false;
+    }
+    let mut given = 0u64;
+    for cell_at in record.cells {
+        match check_cell(shape, record, cell_at, findings) {
+            Some(Checked::Absent) => continue,
+            Some(checked) => put(cell_at.field, checked),
+            None => {}
         }
-        report_missing(shape, record, findings);
+        given |= 1 << cell_at.field.index();
     }
-    let rejected = findings[before..]
-        .iter()
-        .any(|finding| finding.code.is_error());
-    (!rejected && shape.missing.is_empty()).then_some(())
+    let missing = required_of(shape.options.table) & !given;
+    if missing != 0 {
+        report_missing(shape, record, missing, findings);
+    }
+    true
+}
+
+// Fields are told apart by the bits of one number.
+const _: () = assert!(field::FIELD_COUNT <= 64);
+
+fn has_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.code.is_error())
 }
 
 fn check_cell<'a>(
@@ -184,38 +196,45 @@ fn check_cell<'a>(
     }
 }
 
-fn report_missing(shape: &Shape, record: &Record<'_, '_>, findings: &mut Vec<Finding>) {
-    let table = shape.options.table;
-    for spec in required_of(table) {
-        let given = record
-            .cells
-            .iter()
-            .any(|at| at.field == spec.field && !is_blank(&at.cell));
-        if !given && !shape.missing.contains(&spec.field) {
-            let code = match spec.field {
-                Field::PaymentMethod => Code::PaymentMethodMissing,
-                _ => Code::RequiredMissing,
-            };
-            findings.push(at_field(shape, record, spec.field, code, Detail::None));
+fn report_missing(
+    shape: &Shape,
+    record: &Record<'_, '_>,
+    missing: u64,
+    findings: &mut Vec<Finding>,
+) {
+    for spec in field::FIELDS {
+        // A whole column that is missing was reported with the header.
+        if missing & 1 << spec.field.index() == 0 || shape.missing.contains(&spec.field) {
+            continue;
         }
+        let code = match spec.field {
+            Field::PaymentMethod => Code::PaymentMethodMissing,
+            _ => Code::RequiredMissing,
+        };
+        findings.push(at_field(shape, record, spec.field, code, Detail::None));
     }
 }
 
-fn required_of(table: Table) -> impl Iterator<Item = &'static field::FieldSpec> {
-    field::FIELDS
-        .iter()
-        .filter(move |spec| spec.required && spec.table == table)
+/// The fields that every record of a table must have, as bits.
+const fn required_of(table: Table) -> u64 {
+    const REQUIRED: [u64; 3] = [
+        bits_of_required(Table::Orders),
+        bits_of_required(Table::Customers),
+        bits_of_required(Table::Offers),
+    ];
+    REQUIRED[table as usize]
 }
 
-fn is_blank(cell: &Cell<'_>) -> bool {
-    match cell {
-        Cell::Text(text) | Cell::JsonText(text) => match text.as_bytes() {
-            [] => true,
-            [first, ..] if first.is_ascii_graphic() => false,
-            _ => text.trim().is_empty(),
-        },
-        _ => false,
+const fn bits_of_required(table: Table) -> u64 {
+    let (mut bits, mut index) = (0, 0);
+    while index < field::FIELD_COUNT {
+        let spec = &field::FIELDS[index];
+        if spec.required && spec.table as u8 == table as u8 {
+            bits |= 1 << index;
+        }
+        index += 1;
     }
+    bits
 }
 
 fn at_field(
@@ -230,14 +249,23 @@ fn at_field(
         .iter()
         .position(|column| column.field == Some(field));
     let written = record.cells.iter().find(|at| at.field == field);
+    let header = match (column, written) {
+        (Some(index), _) => Some(shown_value(&shape.columns[index].header)),
+        (None, Some(at)) => header_of(shape, at),
+        (None, None) => None,
+    };
     Finding {
         code,
         row: record.row,
         line: record.line,
         column: column.map_or(0, |index| index as u32 + 1),
-        header: column.map(|index| shown_value(&shape.columns[index].header)),
+        header,
         field: Some(field),
-        value: written.map(|at| as_written(&at.cell)),
+        // Cells without a character are not among those of a record.
+        value: match written {
+            Some(at) => Some(as_written(&at.cell)),
+            None => column.map(|_| "".into()),
+        },
         detail,
     }
 }
@@ -305,25 +333,25 @@ impl<'a> Slots<'a> {
             (Field::PlenigoOfferId, Checked::Text(text)) => self.offer = Some(text),
             (Field::InvoiceCustomerId, Checked::Text(text)) => self.invoice_customer = Some(text),
             (Field::Quantity, Checked::Integer(number)) => {
-                self.quantity = u32::try_from(number).ok()
+                self.quantity = u32::try_from(number).ok();
             }
             (Field::StartDate, Checked::Moment(moment)) => self.start = Some(moment),
             (Field::PaymentMethod, Checked::Text(name)) => {
                 self.payment_method = PaymentMethod::from_name(&name);
             }
-            (Field::InvoiceAddressId, checked) => self.invoice_address = number(checked),
+            (Field::InvoiceAddressId, checked) => self.invoice_address = number(&checked),
             (Field::DeliveryCustomerId, checked) => {
                 self.delivery_customer = match checked {
                     Checked::Text(text) => Given::Value(text),
                     _ => Given::Clear,
                 };
             }
-            (Field::DeliveryAddressId, checked) => self.delivery_address = number(checked),
+            (Field::DeliveryAddressId, checked) => self.delivery_address = number(&checked),
             (Field::VariantDeliveryAddressId, checked) => {
-                self.variant_delivery_address = number(checked);
+                self.variant_delivery_address = number(&checked);
             }
             (Field::DiscountPercentage, checked) => {
-                self.discount = match number(checked) {
+                self.discount = match number(&checked) {
                     Given::Value(percent) => {
                         u8::try_from(percent).map_or(Given::Absent, Given::Value)
                     }
@@ -335,7 +363,7 @@ impl<'a> Slots<'a> {
             (Field::EndDate, checked) => self.end = moment(&checked),
             (Field::ReferenceStartDate, checked) => self.reference_start = moment(&checked),
             (Field::NextBookingDate, checked) => self.next_booking = moment(&checked),
-            (Field::PaymentMethodId, checked) => self.payment_method_id = number(checked),
+            (Field::PaymentMethodId, checked) => self.payment_method_id = number(&checked),
             (Field::PlenigoBonusIds, checked) => {
                 self.bonuses = match checked {
                     Checked::Texts(texts) => Given::Value(texts),
@@ -383,9 +411,9 @@ impl<'a> Slots<'a> {
     }
 }
 
-fn number(checked: Checked<'_>) -> Given<i64> {
+fn number(checked: &Checked<'_>) -> Given<i64> {
     match checked {
-        Checked::Integer(number) => Given::Value(number),
+        Checked::Integer(number) => Given::Value(*number),
         Checked::Absent => Given::Absent,
         _ => Given::Clear,
     }

@@ -1,10 +1,12 @@
 //! Which keys has a file named already, and did it say the same of them?
-//! 17 bytes a record and no text: keys are told apart by 72 bits of a hash, which in a file of 5.8 million
+//! Some 23 bytes a record and no text: keys are told apart by 72 bits of a hash, which in a file of 5.8 million
 //! records takes two different ids for one with a chance below one in a hundred million.
 
+use super::by_row::ByRow;
 use crate::order::{Draft, Given};
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry as TableEntry;
+use hashbrown::hash_table::Entry;
+use std::collections::BTreeMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 /// The identity of a key.
@@ -17,9 +19,15 @@ pub struct KeyHash {
 /// All keys of a file so far.
 #[derive(Debug)]
 pub struct Ledger {
-    // Shards grow one at a time, so that growing never doubles the memory of the whole.
-    shards: Vec<HashTable<Entry>>,
+    /// The first record of each key. Shards grow one at a time, so that growing never doubles the memory of the whole.
+    shards: Vec<HashTable<u32>>,
+    hashes: ByRow<u64>,
+    contents: ByRow<Content>,
     lines: Vec<(u64, u64)>,
+    /// By the first record of a key: the later ones that say the same, as long as all do.
+    repeats: BTreeMap<u32, Vec<u32>>,
+    /// By the first record of a key: the first one that says something else.
+    contradictions: BTreeMap<u32, u32>,
 }
 
 /// Has the key been there?
@@ -27,29 +35,39 @@ pub struct Ledger {
 pub enum Seen {
     /// No.
     First,
-    /// Yes, in this record, with the same content.
+    /// Yes, in this record, and all records of the key have the same content.
     Same(Earlier),
     /// Yes, in this record, with other content.
     Different(Earlier),
 }
 
-/// The record that named a key first.
+/// An earlier record of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Earlier {
     /// Its number.
     pub row: u64,
     /// Its physical line.
     pub line: u64,
-    /// Was it rejected already?
+    /// Does it have an error of its own?
     pub rejected: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    hash: u64,
-    /// The record's number, shifted by the bit that says whether it is rejected.
-    row_and_rejected: u32,
-    content: u32,
+/// The fingerprint of a record's content and, in the lowest bit, whether the record has an error of its own.
+#[derive(Clone, Copy, Debug, Default)]
+struct Content(u32);
+
+impl Content {
+    fn new(fingerprint: u32, rejected: bool) -> Self {
+        Self(fingerprint & !1 | u32::from(rejected))
+    }
+
+    fn is_rejected(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    fn is_same(self, other: Self) -> bool {
+        (self.0 ^ other.0) & !1 == 0
+    }
 }
 
 const SHARDS: usize = 256;
@@ -69,7 +87,11 @@ impl Default for Ledger {
     fn default() -> Self {
         Self {
             shards: (0..SHARDS).map(|_| HashTable::new()).collect(),
+            hashes: ByRow::default(),
+            contents: ByRow::default(),
             lines: Vec::new(),
+            repeats: BTreeMap::new(),
+            contradictions: BTreeMap::new(),
         }
     }
 }
@@ -85,48 +107,51 @@ impl Ledger {
         rejected: bool,
     ) -> Seen {
         self.note_line(row, line);
-        let entry = Entry {
-            hash: key.hash,
-            row_and_rejected: (row as u32) << 1 | u32::from(rejected),
-            content,
+        let row = row as u32;
+        let content = Content::new(content, rejected);
+        self.hashes.push(row, key.hash);
+        self.contents.push(row, content);
+        let hashes = &self.hashes;
+        let entry = self.shards[key.shard as usize].entry(
+            key.hash,
+            |first| hashes.get(*first) == key.hash,
+            |first| hashes.get(*first),
+        );
+        let first = match entry {
+            Entry::Vacant(vacant) => {
+                vacant.insert(row);
+                return Seen::First;
+            }
+            Entry::Occupied(occupied) => *occupied.get(),
         };
-        let shard = &mut self.shards[key.shard as usize];
-        match shard.entry(key.hash, |known| known.hash == key.hash, |known| known.hash) {
-            TableEntry::Vacant(vacant) => {
-                vacant.insert(entry);
-                Seen::First
+        let says_the_same = self.contents.get(first).is_same(content);
+        match self.contradictions.get(&first) {
+            Some(other) if says_the_same => Seen::Different(self.earlier(*other)),
+            None if says_the_same => {
+                self.repeats.entry(first).or_default().push(row);
+                Seen::Same(self.earlier(first))
             }
-            TableEntry::Occupied(occupied) => {
-                let known = *occupied.get();
-                let row = u64::from(known.row_and_rejected >> 1);
-                let earlier = Earlier {
-                    row,
-                    line: line_of(&self.lines, row),
-                    rejected: known.row_and_rejected & 1 == 1,
-                };
-                if known.content == content {
-                    Seen::Same(earlier)
-                } else {
-                    Seen::Different(earlier)
-                }
-            }
+            _ => Seen::Different(self.earlier(first)),
         }
     }
 
-    /// Marks the first record of a key as rejected.
-    pub fn reject_first(&mut self, key: KeyHash) {
-        let shard = &mut self.shards[key.shard as usize];
-        if let Some(known) = shard.find_mut(key.hash, |known| known.hash == key.hash) {
-            known.row_and_rejected |= 1;
+    /// Marks a key as contradicted by this record. Gives the records of the key that said the same until now; none of them comes twice.
+    pub fn contradict(&mut self, key: KeyHash, row: u64) -> Vec<Earlier> {
+        let Some(first) = self.first_of(key) else {
+            return Vec::new();
+        };
+        if self.contradictions.contains_key(&first) {
+            return Vec::new();
         }
+        self.contradictions.insert(first, row as u32);
+        let repeats = self.repeats.remove(&first).unwrap_or_default();
+        let rows = std::iter::once(first).chain(repeats);
+        rows.map(|row| self.earlier(row)).collect()
     }
 
     /// Does the file name this key?
     pub fn has(&self, key: &str) -> bool {
-        let key = KeyHash::of(key);
-        self.shards[key.shard as usize]
-            .find(key.hash, |known| known.hash == key.hash)
-            .is_some()
+        self.first_of(KeyHash::of(key)).is_some()
     }
 
     /// How many different keys there are.
@@ -137,6 +162,21 @@ impl Ledger {
     /// Is there none?
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    fn first_of(&self, key: KeyHash) -> Option<u32> {
+        let shard = &self.shards[key.shard as usize];
+        let found = shard.find(key.hash, |first| self.hashes.get(*first) == key.hash);
+        found.copied()
+    }
+
+    fn earlier(&self, row: u32) -> Earlier {
+        let number = u64::from(row);
+        Earlier {
+            row: number,
+            line: line_of(&self.lines, number),
+            rejected: self.contents.get(row).is_rejected(),
+        }
     }
 
     // Line and number of a record differ by a constant until a record spans lines or a line is blank.
@@ -172,7 +212,9 @@ pub fn content_of(draft: &Draft<'_>, scratch: &mut Vec<u8>) -> u32 {
         text(customer);
     }
     if let Given::Value(bonuses) = &draft.bonuses {
-        bonuses.iter().for_each(|bonus| text(bonus));
+        for bonus in bonuses {
+            text(bonus);
+        }
     }
     for (field, value) in &draft.customer {
         text(field.name());
@@ -235,27 +277,33 @@ mod tests {
     fn keys_are_remembered_with_their_place() {
         let mut ledger = Ledger::default();
         let (a, b) = (KeyHash::of("A"), KeyHash::of("B"));
-        assert_eq!(ledger.note(a, 1, 1, 2, false), Seen::First);
-        assert_eq!(ledger.note(b, 1, 2, 5, true), Seen::First);
-        let earlier = Earlier {
-            row: 1,
-            line: 2,
-            rejected: false,
+        let (one, two) = (2, 4);
+        let at = |row, line, rejected| Earlier {
+            row,
+            line,
+            rejected,
         };
-        assert_eq!(ledger.note(a, 1, 3, 6, false), Seen::Same(earlier));
-        assert_eq!(ledger.note(a, 2, 4, 7, false), Seen::Different(earlier));
-        ledger.reject_first(a);
-        let rejected = Earlier {
-            rejected: true,
-            ..earlier
-        };
-        assert_eq!(ledger.note(a, 2, 5, 9, false), Seen::Different(rejected));
-        let b_place = Earlier {
-            row: 2,
-            line: 5,
-            rejected: true,
-        };
-        assert_eq!(ledger.note(b, 1, 6, 10, false), Seen::Same(b_place));
+        assert_eq!(ledger.note(a, one, 1, 2, false), Seen::First);
+        assert_eq!(ledger.note(b, one, 2, 5, true), Seen::First);
+        assert_eq!(
+            ledger.note(a, one, 3, 6, false),
+            Seen::Same(at(1, 2, false))
+        );
+        assert_eq!(
+            ledger.note(a, two, 4, 7, false),
+            Seen::Different(at(1, 2, false))
+        );
+        assert_eq!(ledger.contradict(a, 4), [at(1, 2, false), at(3, 6, false)]);
+        assert_eq!(
+            ledger.note(a, two, 6, 9, false),
+            Seen::Different(at(1, 2, false))
+        );
+        assert_eq!(
+            ledger.note(a, one, 7, 10, false),
+            Seen::Different(at(4, 7, false))
+        );
+        assert_eq!(ledger.contradict(a, 7), []);
+        assert_eq!(ledger.note(b, one, 8, 11, true), Seen::Same(at(2, 5, true)));
         assert!(ledger.has("A") && !ledger.has("C"));
         assert_eq!(ledger.len(), 2);
     }

@@ -2,20 +2,23 @@
 //! Needs the file alone; every mistake is found, and none is kept back: findings leave as soon as they are known.
 //!
 //! [`Check`] is the whole job in one thread. Its parts serve a caller with more threads: a
-//! [`Framer`](crate::read::Framer) cuts blocks in order, [`examine`] looks at one block and needs no other,
+//! [`Framer`] cuts blocks in order, [`examine`] looks at one block and needs no other,
 //! [`Tally::absorb`] takes the results in the order of the file.
 
+mod by_row;
 pub mod cell;
 mod dates;
 pub mod draft;
 pub mod ledger;
 mod tally;
 
-use crate::field::Table;
+use crate::field::{Field, Table};
 use crate::finding::Finding;
-use crate::read::{Block, Framer, ReadOptions, Shape, records};
+use crate::order::Draft;
+use crate::read::{Block, CellAt, Framer, ReadOptions, Record, Shape, records};
 use ledger::{KeyHash, content_of, content_of_raw};
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 
 pub(crate) use tally::twin_finding;
 pub use tally::{FIRST_PLACES, Group, Place, Tally};
@@ -51,62 +54,39 @@ pub struct RowFacts {
 
 /// Takes a block apart and checks every record of it by itself.
 pub fn examine(shape: &Shape, block: &Block) -> Examined {
-    let mut examined = Examined {
-        bytes: block.bytes.len() as u64,
-        ..Examined::default()
-    };
-    examined.rows.reserve(block.rows as usize);
+    let mut examined = Examined::begin(block);
     let mut scratch = Vec::with_capacity(256);
-    records(shape, block, &mut |record| {
-        let (key, content, rejected) = match shape.options.table {
-            Table::Orders => {
-                let draft = draft::order(shape, record, &mut examined.findings);
-                let rejected = draft.is_none();
-                let key = match &draft {
-                    Some(draft) => Some(draft.external_system_id.clone()),
-                    None => key_of_rejected(record.cells),
-                };
-                let content = match &draft {
-                    Some(draft) => content_of(draft, &mut scratch),
-                    None => content_of_raw(record.raw),
-                };
-                (key, content, rejected)
+    let findings = &mut Vec::new();
+    records(shape, block, &mut |record| match shape.options.table {
+        Table::Orders => {
+            let draft = draft::order(shape, record, findings);
+            if let Some(draft) = &draft {
+                let key = &*draft.external_system_id;
+                examined.note_order(record, Some(draft), Some(key), &mut scratch);
+            } else {
+                let key = key_of_rejected(record.cells);
+                examined.note_order(record, None, key.as_deref(), &mut scratch);
             }
-            Table::Customers => {
-                let rejected = draft::customer(shape, record, &mut examined.findings).is_none();
-                (None, 0, rejected)
-            }
-            Table::Offers => {
-                let rejected = draft::offer(shape, record, &mut examined.findings).is_none();
-                (None, 0, rejected)
-            }
-        };
-        if record.empty {
-            examined.empty += 1;
-            return;
         }
-        if let Some(key) = &key {
-            examined.keys.push_str(key);
+        Table::Customers => {
+            let rejected = draft::customer(shape, record, findings).is_none();
+            examined.note_facts(record, rejected, None, 0);
         }
-        examined.rows.push(RowFacts {
-            row: record.row,
-            line: record.line,
-            rejected,
-            key: key.map(|key| KeyHash::of(&key)),
-            key_end: examined.keys.len() as u32,
-            content,
-        });
+        Table::Offers => {
+            let rejected = draft::offer(shape, record, findings).is_none();
+            examined.note_facts(record, rejected, None, 0);
+        }
     });
+    examined.findings = std::mem::take(findings);
     examined
 }
 
 impl Examined {
     /// An empty result for a block.
     pub(crate) fn begin(block: &Block) -> Self {
-        let rows = Vec::with_capacity(block.rows as usize);
         Self {
             bytes: block.bytes.len() as u64,
-            rows,
+            rows: Vec::with_capacity(block.rows as usize),
             ..Self::default()
         }
     }
@@ -114,13 +94,38 @@ impl Examined {
     /// Notes a record of an orders file.
     pub(crate) fn note(
         &mut self,
-        record: &crate::read::Record<'_, '_>,
-        draft: Option<&crate::order::Draft<'_>>,
+        record: &Record<'_, '_>,
+        draft: Option<&Draft<'_>>,
         key: Option<&str>,
         findings: &[Finding],
         scratch: &mut Vec<u8>,
     ) {
         self.findings.extend_from_slice(findings);
+        self.note_order(record, draft, key, scratch);
+    }
+
+    fn note_order(
+        &mut self,
+        record: &Record<'_, '_>,
+        draft: Option<&Draft<'_>>,
+        key: Option<&str>,
+        scratch: &mut Vec<u8>,
+    ) {
+        let content = match (draft, key) {
+            (Some(draft), _) => content_of(draft, scratch),
+            (None, Some(_)) => content_of_raw(record.raw),
+            (None, None) => 0,
+        };
+        self.note_facts(record, draft.is_none(), key, content);
+    }
+
+    fn note_facts(
+        &mut self,
+        record: &Record<'_, '_>,
+        rejected: bool,
+        key: Option<&str>,
+        content: u32,
+    ) {
         if record.empty {
             self.empty += 1;
             return;
@@ -129,22 +134,16 @@ impl Examined {
         self.rows.push(RowFacts {
             row: record.row,
             line: record.line,
-            rejected: draft.is_none(),
+            rejected,
             key: key.map(KeyHash::of),
             key_end: self.keys.len() as u32,
-            content: draft.map_or_else(
-                || content_of_raw(record.raw),
-                |draft| content_of(draft, scratch),
-            ),
+            content,
         });
     }
 }
 
 /// The key of a record with errors elsewhere, so that its twin is still found.
-pub(crate) fn key_of_rejected<'a>(
-    cells: &[crate::read::CellAt<'a>],
-) -> Option<std::borrow::Cow<'a, str>> {
-    use crate::field::Field;
+pub(crate) fn key_of_rejected<'a>(cells: &[CellAt<'a>]) -> Option<Cow<'a, str>> {
     let key = cells
         .iter()
         .find(|at| at.field == Field::ExternalSystemId)?;
@@ -211,15 +210,22 @@ impl Check {
     }
 
     fn drain(&mut self, sink: &mut dyn FnMut(&Finding)) {
-        let about_file = self.framer.take_findings();
+        self.hear_about_file(sink);
         while let Some(block) = self.framer.next_block() {
             if let Some(shape) = self.framer.shape() {
                 let examined = examine(shape, &block);
                 self.tally.absorb(shape, examined, sink);
             }
         }
-        for finding in about_file {
+        self.hear_about_file(sink);
+    }
+
+    fn hear_about_file(&mut self, sink: &mut dyn FnMut(&Finding)) {
+        for finding in self.framer.take_findings() {
             self.tally.about_file(&finding, sink);
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,8 @@
 //! How many records are right and wrong, and of which kinds are the mistakes?
 //! Takes blocks in the order of the file; knows what no single record can know: which keys stand twice.
 
-use super::Examined;
-use super::ledger::{Ledger, Seen};
+use super::ledger::{KeyHash, Ledger, Seen};
+use super::{Examined, RowFacts};
 use crate::code::{Code, Severity};
 use crate::field::Field;
 use crate::finding::{Detail, Finding, shown_value};
@@ -54,61 +54,34 @@ pub const FIRST_PLACES: usize = 5;
 
 impl Tally {
     /// Takes the result of the next block; every finding goes to `sink`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a result counts once, so nobody shall keep it"
+    )]
     pub fn absorb(&mut self, shape: &Shape, examined: Examined, sink: &mut dyn FnMut(&Finding)) {
         self.rows += examined.rows.len() as u64 + examined.empty;
         self.empty += examined.empty;
-        for finding in &examined.findings {
-            self.count(finding, sink);
-        }
+        // Record by record, so that the order of what is heard does not depend on where blocks end.
+        let mut findings = examined.findings.iter().peekable();
         let mut key_start = 0;
         for facts in &examined.rows {
+            while let Some(finding) = findings.next_if(|finding| finding.row <= facts.row) {
+                self.count(finding, sink);
+            }
             let key_text = &examined.keys[key_start..facts.key_end as usize];
             key_start = facts.key_end as usize;
-            let mut rejected = facts.rejected;
-            if let Some(key) = facts.key {
-                let seen = self
-                    .ledger
-                    .note(key, facts.content, facts.row, facts.line, rejected);
-                match seen {
-                    Seen::First => {}
-                    Seen::Same(earlier) => {
-                        let other = Detail::Record(earlier.row, earlier.line);
-                        let place = (facts.row, facts.line);
-                        self.twin(shape, Code::DuplicateSame, place, other, key_text, sink);
-                    }
-                    Seen::Different(earlier) => {
-                        let (here, there) = ((facts.row, facts.line), (earlier.row, earlier.line));
-                        let code = Code::DuplicateDifferent;
-                        self.twin(
-                            shape,
-                            code,
-                            here,
-                            Detail::Record(there.0, there.1),
-                            key_text,
-                            sink,
-                        );
-                        self.twin(
-                            shape,
-                            code,
-                            there,
-                            Detail::Record(here.0, here.1),
-                            key_text,
-                            sink,
-                        );
-                        if !earlier.rejected {
-                            self.accepted -= 1;
-                            self.rejected += 1;
-                            self.ledger.reject_first(key);
-                        }
-                        rejected = true;
-                    }
-                }
-            }
-            if rejected {
+            let contradicted = match facts.key {
+                Some(key) => self.note_key(shape, facts, key, key_text, sink),
+                None => false,
+            };
+            if facts.rejected || contradicted {
                 self.rejected += 1;
             } else {
                 self.accepted += 1;
             }
+        }
+        for finding in findings {
+            self.count(finding, sink);
         }
     }
 
@@ -142,17 +115,40 @@ impl Tally {
         &self.ledger
     }
 
-    fn twin(
+    /// Says whether another record of the same key says something else.
+    fn note_key(
         &mut self,
         shape: &Shape,
-        code: Code,
-        (row, line): (u64, u64),
-        other: Detail,
-        key: &str,
+        facts: &RowFacts,
+        key: KeyHash,
+        key_text: &str,
         sink: &mut dyn FnMut(&Finding),
-    ) {
-        let finding = twin_finding(shape, code, (row, line), other, key);
-        self.count(&finding, sink);
+    ) -> bool {
+        let RowFacts { row, line, .. } = *facts;
+        let seen = self
+            .ledger
+            .note(key, facts.content, row, line, facts.rejected);
+        let (code, other) = match seen {
+            Seen::First => return false,
+            Seen::Same(earlier) => (Code::DuplicateSame, earlier),
+            Seen::Different(earlier) => (Code::DuplicateDifferent, earlier),
+        };
+        let mut twin = |tally: &mut Self, here, there: (u64, u64)| {
+            let other = Detail::Record(there.0, there.1);
+            tally.count(&twin_finding(shape, code, here, other, key_text), sink);
+        };
+        twin(self, (row, line), (other.row, other.line));
+        if code == Code::DuplicateSame {
+            return false;
+        }
+        for earlier in self.ledger.contradict(key, row) {
+            twin(self, (earlier.row, earlier.line), (row, line));
+            if !earlier.rejected {
+                self.accepted -= 1;
+                self.rejected += 1;
+            }
+        }
+        true
     }
 
     fn count(&mut self, finding: &Finding, sink: &mut dyn FnMut(&Finding)) {

@@ -57,6 +57,10 @@ fn row(terms: &str) -> String {
     format!("X1,{OFFER},C1,1,2026-01-01T00:00:00Z,{terms}")
 }
 
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method is not general over the draft's lifetime"
+)]
 fn terms(row_text: &str) -> Terms {
     with_draft(row_text, |draft| draft.terms())
 }
@@ -83,7 +87,7 @@ fn check_with(before: &str, after: &str, standing: Standing, expect: &str) {
     let said = with_draft(after, |draft| {
         let mut codes = Vec::new();
         let decided = decide(draft, &known, &context, &mut |_, code, _| {
-            codes.push(code.name())
+            codes.push(code.name());
         });
         let mut said = decided.decision.name().to_owned();
         for code in codes {

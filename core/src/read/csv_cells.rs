@@ -1,6 +1,7 @@
 //! What stands in the cells of a CSV block?
 //! Takes only what the framer has cut, so that quoting is known to be whole except in records marked as broken.
 
+use super::separators::each_separator;
 use super::{Block, BrokenRecord, Cell, CellAt, Record, Shape};
 use crate::code::Code;
 use crate::finding::{Detail, Finding, shown_value};
@@ -11,38 +12,87 @@ pub(super) fn records<'a>(
     block: &'a Block,
     each: &mut dyn for<'r> FnMut(&Record<'r, 'a>),
 ) {
-    let text = std::str::from_utf8(&block.bytes).ok();
-    let walk = Walk {
+    let bytes = &*block.bytes;
+    let mut walk = Walk {
         shape,
-        bytes: &block.bytes,
-        text,
+        bytes,
+        text: std::str::from_utf8(bytes).ok(),
         row: block.first_row,
         line: block.first_line,
         cells: Vec::with_capacity(shape.columns.len()),
         form: Vec::new(),
+        each,
     };
-    if block.quotes || !block.broken.is_empty() {
-        walk_quoted(walk, &block.broken, each);
-    } else {
-        walk_plain(walk, each);
+    let mut broken = block.broken.iter().peekable();
+    let mut start = 0;
+    while start < bytes.len() {
+        if let Some(marked) = broken.next_if(|record| record.offset == start) {
+            walk.broken_record(marked);
+            start += marked.length;
+            continue;
+        }
+        let stop = broken.peek().map_or(bytes.len(), |record| record.offset);
+        let quote = if block.quotes {
+            memchr::memchr(b'"', &bytes[start..stop]).map(|found| start + found)
+        } else {
+            None
+        };
+        // Up to the line end before the first quote every line is a record.
+        let plain_end = quote.map_or(stop, |quote| {
+            memchr::memrchr(shape.terminator, &bytes[start..quote])
+                .map_or(start, |found| start + found + 1)
+        });
+        walk.plain_records(start, plain_end);
+        start = match quote {
+            Some(_) => walk.quoted_record(plain_end),
+            None => stop,
+        };
     }
 }
 
-/// Splits one record that is known to end where the text does; quotes are honoured where they are whole.
-pub(super) fn split_record(text: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
+/// Splits one record that is known to end where the text does; `None` where its quoting is broken.
+pub(super) fn split_record(text: &str, delimiter: u8) -> Option<Vec<Cow<'_, str>>> {
+    let bytes = text.as_bytes();
     let mut cells = Vec::new();
     let mut at = 0;
     loop {
-        let (cell, next) = next_cell(text.as_bytes(), at, delimiter);
-        cells.push(unquote_text(&text[cell.start..cell.end], &cell));
-        match next {
-            Some(start) => at = start,
-            None => return cells,
+        let cell = raw_cell(bytes, at, delimiter, delimiter);
+        cells.push(unquoted(&text[cell.start..cell.end], &cell));
+        match bytes.get(cell.after) {
+            None => return Some(cells),
+            Some(byte) if *byte == delimiter => at = cell.after + 1,
+            Some(_) => return None,
         }
     }
 }
 
-struct Walk<'s, 'a> {
+/// Number of the column whose cell starts behind these first bytes of a record.
+pub(super) fn column_at(bytes: &[u8], delimiter: u8) -> u32 {
+    let (mut at, mut column) = (0, 1);
+    loop {
+        let after = raw_cell(bytes, at, delimiter, delimiter).after;
+        if after >= bytes.len() {
+            return column;
+        }
+        at = after + 1;
+        column += 1;
+    }
+}
+
+/// Does a record, its terminator included, hold nothing but the end of a line?
+pub(super) fn is_blank_line(record: &[u8]) -> bool {
+    record.iter().all(|byte| matches!(byte, b'\n' | b'\r'))
+}
+
+/// The first place from `at` on without a CR. Some conversions double the CR before an LF.
+pub(super) fn after_returns(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at) == Some(&b'\r') {
+        at += 1;
+    }
+    at
+}
+
+struct Walk<'s, 'a, 'e> {
     shape: &'s Shape,
     bytes: &'a [u8],
     /// The whole block, where it is UTF-8.
@@ -51,12 +101,128 @@ struct Walk<'s, 'a> {
     line: u64,
     cells: Vec<CellAt<'a>>,
     form: Vec<Finding>,
+    each: &'e mut dyn for<'r> FnMut(&Record<'r, 'a>),
 }
 
-impl<'a> Walk<'_, 'a> {
-    fn raw_cell(&self, start: usize, end: usize) -> Cell<'a> {
-        if let Some(text) = self.text {
-            return Cell::Text(Cow::Borrowed(&text[start..end]));
+/// How many cells a record has, and the number of the last that is not blank.
+#[derive(Clone, Copy, Default)]
+struct Width {
+    count: usize,
+    filled: usize,
+}
+
+impl<'a> Walk<'_, 'a, '_> {
+    /// The records in `start..end`, of which none has a quote.
+    fn plain_records(&mut self, start: usize, end: usize) {
+        let terminator = self.shape.terminator;
+        let (mut record, mut cell, mut width) = (start, start, Width::default());
+        each_separator(
+            &self.bytes[start..end],
+            self.shape.delimiter,
+            terminator,
+            |found| {
+                let at = start + found;
+                if self.bytes[at] != terminator {
+                    self.plain_cell(cell, at, &mut width);
+                    cell = at + 1;
+                    return;
+                }
+                if !is_blank_line(&self.bytes[record..at]) {
+                    let content = without_returns(self.bytes, cell, at);
+                    self.plain_cell(cell, content, &mut width);
+                    self.emit(record, content, width);
+                }
+                self.line += 1;
+                (record, cell, width) = (at + 1, at + 1, Width::default());
+            },
+        );
+        if !is_blank_line(&self.bytes[record..end]) {
+            let content = without_returns(self.bytes, cell, end);
+            self.plain_cell(cell, content, &mut width);
+            self.emit(record, content, width);
+        }
+    }
+
+    fn plain_cell(&mut self, start: usize, end: usize, width: &mut Width) {
+        let index = width.count;
+        width.count += 1;
+        if start == end {
+            return;
+        }
+        if !is_blank(&self.bytes[start..end]) {
+            width.filled = width.count;
+        }
+        self.keep(index, |walk| walk.cell(start, end));
+    }
+
+    /// The record at `start`, cell by cell; says where the next one starts.
+    fn quoted_record(&mut self, start: usize) -> usize {
+        let bytes = self.bytes;
+        let (delimiter, terminator) = (self.shape.delimiter, self.shape.terminator);
+        let mut width = Width::default();
+        let mut at = start;
+        let end = loop {
+            let mut cell = raw_cell(bytes, at, delimiter, terminator);
+            let goes_on = bytes.get(cell.after) == Some(&delimiter);
+            if !goes_on && !cell.quoted {
+                cell.end = without_returns(bytes, cell.start, cell.end);
+            }
+            let index = width.count;
+            width.count += 1;
+            if !is_blank(&bytes[cell.start..cell.end]) {
+                width.filled = width.count;
+            }
+            if cell.stray {
+                self.note_stray(index, &cell);
+            }
+            if cell.start < cell.end {
+                self.keep(index, |walk| match walk.cell(cell.start, cell.end) {
+                    Cell::Text(Cow::Borrowed(text)) => Cell::Text(unquoted(text, &cell)),
+                    other => other,
+                });
+            }
+            if !goes_on {
+                break cell.after;
+            }
+            at = cell.after + 1;
+        };
+        let inner_lines = memchr::memchr_iter(terminator, &bytes[start..end]).count() as u64;
+        self.emit(start, without_returns(bytes, start, end), width);
+        self.line += inner_lines + 1;
+        // Behind a quoted cell the end of the line may begin with a CR.
+        let line_end = match bytes.get(end) {
+            Some(byte) if *byte == terminator => end,
+            _ => after_returns(bytes, end),
+        };
+        (line_end + 1).min(bytes.len())
+    }
+
+    fn broken_record(&mut self, broken: &BrokenRecord) {
+        let content = &self.bytes[broken.offset..broken.offset + broken.raw_length];
+        let content = content
+            .strip_suffix(&[self.shape.terminator])
+            .unwrap_or(content);
+        let content = &content[..without_returns(content, 0, content.len())];
+        let index = (broken.column as usize).checked_sub(1);
+        let column = index.and_then(|index| self.shape.columns.get(index));
+        self.form.push(Finding {
+            code: broken.code,
+            row: self.row,
+            line: self.line + broken.line_offset,
+            column: broken.column,
+            header: column.map(|column| shown_value(&column.header)),
+            field: column.and_then(|column| column.field),
+            value: Some(shown_value(&broken.shown)),
+            detail: broken.detail.clone(),
+        });
+        self.hand_over(content, Emptiness::Filled);
+        self.line += broken.lines;
+    }
+
+    fn cell(&self, start: usize, end: usize) -> Cell<'a> {
+        // A place that is no boundary of the block's text is one where an overlong record was cut off.
+        if let Some(text) = self.text.and_then(|text| text.get(start..end)) {
+            return Cell::Text(Cow::Borrowed(text));
         }
         match std::str::from_utf8(&self.bytes[start..end]) {
             Ok(text) => Cell::Text(Cow::Borrowed(text)),
@@ -65,12 +231,8 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn keep(&mut self, index: usize, cell: impl FnOnce(&Self) -> Cell<'a>) {
-        if let Some(field) = self
-            .shape
-            .columns
-            .get(index)
-            .and_then(|column| column.field)
-        {
+        let column = self.shape.columns.get(index);
+        if let Some(field) = column.and_then(|column| column.field) {
             let cell = cell(self);
             self.cells.push(CellAt {
                 column: index as u32 + 1,
@@ -80,240 +242,107 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Ends the record that spans `start..end`: `count` cells, the last one with something in it is `filled`.
-    fn emit(
-        &mut self,
-        start: usize,
-        end: usize,
-        count: usize,
-        filled: usize,
-        each: &mut dyn for<'r> FnMut(&Record<'r, 'a>),
-    ) {
+    /// Ends the record whose content is `start..end`.
+    fn emit(&mut self, start: usize, end: usize, width: Width) {
+        let Width { count, filled } = width;
         let expected = self.shape.columns.len();
-        let empty = filled == 0;
+        // Surplus cells without a value are what a spreadsheet leaves behind.
         let wrong_width = match () {
-            () if empty => None,
+            () if filled == 0 => None,
             () if count < expected => Some(Code::RecordTooShort),
             () if filled > expected => Some(Code::RecordTooWide),
             () => None,
         };
         if let Some(code) = wrong_width {
-            let found = if code == Code::RecordTooWide {
-                filled.max(count)
-            } else {
-                count
-            };
             self.cells.clear();
             self.form.push(Finding {
                 row: self.row,
                 line: self.line,
-                ..Finding::about_file(code, Detail::Counts(found as u64, expected as u64))
+                ..Finding::about_file(code, Detail::Counts(count as u64, expected as u64))
             });
         }
-        each(&Record {
+        let emptiness = match filled {
+            0 => Emptiness::Empty,
+            _ => Emptiness::Filled,
+        };
+        self.hand_over(&self.bytes[start..end], emptiness);
+    }
+
+    fn hand_over(&mut self, raw: &'a [u8], emptiness: Emptiness) {
+        (self.each)(&Record {
             row: self.row,
             line: self.line,
-            raw: &self.bytes[start..end],
+            raw,
             form: &self.form,
             cells: &self.cells,
-            empty,
+            empty: emptiness == Emptiness::Empty,
         });
         self.row += 1;
         self.cells.clear();
         self.form.clear();
     }
-}
 
-/// The ordinary block without a single quote: one vector search over all of it.
-fn walk_plain<'a>(mut walk: Walk<'_, 'a>, each: &mut dyn for<'r> FnMut(&Record<'r, 'a>)) {
-    let bytes = walk.bytes;
-    let terminator = walk.shape.terminator;
-    let (mut record, mut cell, mut count, mut filled) = (0, 0, 0, 0);
-    let end_cell = |walk: &mut Walk<'_, 'a>, start: usize, end: usize, index: usize| {
-        walk.keep(index, |walk| walk.raw_cell(start, end));
-        bytes[start..end].iter().any(|byte| *byte != b' ')
-    };
-    for at in memchr::memchr2_iter(walk.shape.delimiter, terminator, bytes) {
-        let ends_record = bytes[at] == terminator;
-        let end = if ends_record {
-            without_return(bytes, cell, at)
-        } else {
-            at
-        };
-        if ends_record && count == 0 && end == record {
-            walk.line += 1;
-            record = at + 1;
-            cell = at + 1;
-            continue;
-        }
-        if end_cell(&mut walk, cell, end, count) {
-            filled = count + 1;
-        }
-        count += 1;
-        cell = at + 1;
-        if ends_record {
-            walk.emit(record, end, count, filled, each);
-            walk.line += 1;
-            record = at + 1;
-            (count, filled) = (0, 0);
-        }
-    }
-    let end = without_return(bytes, cell, bytes.len());
-    if count > 0 || end > record {
-        if end_cell(&mut walk, cell, end, count) {
-            filled = count + 1;
-        }
-        walk.emit(record, end, count + 1, filled, each);
+    fn note_stray(&mut self, index: usize, cell: &RawCell) {
+        let column = self.shape.columns.get(index);
+        let value = String::from_utf8_lossy(&self.bytes[cell.start..cell.end]);
+        self.form.push(Finding {
+            code: Code::QuoteStray,
+            row: self.row,
+            line: self.line,
+            column: index as u32 + 1,
+            header: column.map(|column| shown_value(&column.header)),
+            field: column.and_then(|column| column.field),
+            value: Some(shown_value(&value)),
+            detail: Detail::None,
+        });
     }
 }
 
-/// A block with quotes or broken records: cell by cell.
-fn walk_quoted<'a>(
-    mut walk: Walk<'_, 'a>,
-    broken: &[BrokenRecord],
-    each: &mut dyn for<'r> FnMut(&Record<'r, 'a>),
-) {
-    let bytes = walk.bytes;
-    let (delimiter, terminator) = (walk.shape.delimiter, walk.shape.terminator);
-    let mut broken = broken.iter().peekable();
-    let mut start = 0;
-    while start < bytes.len() {
-        if let Some(marked) = broken.next_if(|record| record.offset == start) {
-            emit_broken(&mut walk, marked, each);
-            start += marked.length;
-            continue;
-        }
-        let mut at = start;
-        let (mut count, mut filled) = (0, 0);
-        let end = loop {
-            let cell = quoted_or_plain(bytes, at, delimiter, terminator);
-            let after = cell.after;
-            let stops =
-                after >= bytes.len() || bytes[after] == terminator || is_return_end(bytes, after);
-            let content_end = if stops && !cell.quoted {
-                without_return(bytes, cell.start, cell.end)
-            } else {
-                cell.end
-            };
-            let cell = RawCell {
-                end: content_end,
-                ..cell
-            };
-            if bytes[cell.start..cell.end].iter().any(|byte| *byte != b' ') {
-                filled = count + 1;
-            }
-            if cell.stray {
-                push_stray(&mut walk, count, &cell);
-            }
-            walk.keep(count, |walk| quoted_cell(walk, &cell));
-            count += 1;
-            if stops {
-                break after;
-            }
-            at = after + 1;
-        };
-        let content_end = without_return(bytes, start, end);
-        let next = if end < bytes.len() && bytes[end] == b'\r' && terminator == b'\n' {
-            (end + 2).min(bytes.len())
-        } else {
-            (end + 1).min(bytes.len())
-        };
-        if content_end == start && count == 1 {
-            walk.line += 1;
-            walk.cells.clear();
-            walk.form.clear();
-        } else {
-            let lines = memchr::memchr_iter(terminator, &bytes[start..end]).count() as u64;
-            walk.emit(start, content_end, count, filled, each);
-            walk.line += lines + 1;
-        }
-        start = next;
-    }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Emptiness {
+    Empty,
+    Filled,
 }
 
-fn emit_broken<'a>(
-    walk: &mut Walk<'_, 'a>,
-    broken: &BrokenRecord,
-    each: &mut dyn for<'r> FnMut(&Record<'r, 'a>),
-) {
-    let bytes = &walk.bytes[broken.offset..broken.offset + broken.raw_length];
-    let content = bytes
-        .strip_suffix(&[walk.shape.terminator])
-        .unwrap_or(bytes);
-    let content = content.strip_suffix(b"\r").unwrap_or(content);
-    let header = walk.shape.columns.get(broken.column as usize - 1);
-    let form = [Finding {
-        code: broken.code,
-        row: walk.row,
-        line: walk.line + broken.line_offset,
-        column: broken.column,
-        header: header.map(|column| shown_value(&column.header)),
-        field: header.and_then(|column| column.field),
-        value: Some(shown_value(&broken.shown)),
-        detail: broken.detail.clone(),
-    }];
-    each(&Record {
-        row: walk.row,
-        line: walk.line,
-        raw: content,
-        form: &form,
-        cells: &[],
-        empty: false,
-    });
-    walk.row += 1;
-    walk.line += broken.lines;
-}
-
-/// Where a cell lies and where the search goes on.
+/// Where a cell lies.
 struct RawCell {
     start: usize,
     end: usize,
-    /// Where the delimiter or the end of the record stands.
+    /// Where what follows it stands: a delimiter, the end of the line or nothing.
     after: usize,
     quoted: bool,
     doubled: bool,
     stray: bool,
 }
 
-fn quoted_or_plain(bytes: &[u8], at: usize, delimiter: u8, terminator: u8) -> RawCell {
+fn raw_cell(bytes: &[u8], at: usize, delimiter: u8, terminator: u8) -> RawCell {
     if bytes.get(at) != Some(&b'"') {
         let end = memchr::memchr2(delimiter, terminator, &bytes[at..])
             .map_or(bytes.len(), |found| at + found);
-        let stray = memchr::memchr(b'"', &bytes[at..end]).is_some();
         return RawCell {
             start: at,
             end,
             after: end,
             quoted: false,
             doubled: false,
-            stray,
+            stray: memchr::memchr(b'"', &bytes[at..end]).is_some(),
         };
     }
+    let start = at + 1;
     let mut doubled = false;
-    let mut from = at + 1;
+    let mut from = start;
     loop {
-        let Some(found) = memchr::memchr(b'"', &bytes[from..]) else {
-            let end = bytes.len();
-            return RawCell {
-                start: at + 1,
-                end,
-                after: end,
-                quoted: true,
-                doubled,
-                stray: false,
-            };
-        };
-        let quote = from + found;
-        if bytes.get(quote + 1) == Some(&b'"') {
+        let quote = memchr::memchr(b'"', &bytes[from..]).map(|found| from + found);
+        let end = quote.unwrap_or(bytes.len());
+        if quote.is_some() && bytes.get(end + 1) == Some(&b'"') {
             doubled = true;
-            from = quote + 2;
+            from = end + 2;
             continue;
         }
-        let after = quote + 1;
         return RawCell {
-            start: at + 1,
-            end: quote,
-            after,
+            start,
+            end,
+            after: (end + 1).min(bytes.len()),
             quoted: true,
             doubled,
             stray: false,
@@ -321,14 +350,7 @@ fn quoted_or_plain(bytes: &[u8], at: usize, delimiter: u8, terminator: u8) -> Ra
     }
 }
 
-/// One cell of a record that has no terminator in it, and the start of the next.
-fn next_cell(bytes: &[u8], at: usize, delimiter: u8) -> (RawCell, Option<usize>) {
-    let cell = quoted_or_plain(bytes, at, delimiter, delimiter);
-    let next = memchr::memchr(delimiter, &bytes[cell.after..]).map(|found| cell.after + found + 1);
-    (cell, next)
-}
-
-fn unquote_text<'t>(text: &'t str, cell: &RawCell) -> Cow<'t, str> {
+fn unquoted<'t>(text: &'t str, cell: &RawCell) -> Cow<'t, str> {
     if cell.doubled {
         Cow::Owned(text.replace("\"\"", "\""))
     } else {
@@ -336,36 +358,13 @@ fn unquote_text<'t>(text: &'t str, cell: &RawCell) -> Cow<'t, str> {
     }
 }
 
-fn quoted_cell<'a>(walk: &Walk<'_, 'a>, cell: &RawCell) -> Cell<'a> {
-    match walk.raw_cell(cell.start, cell.end) {
-        Cell::Text(Cow::Borrowed(text)) => Cell::Text(unquote_text(text, cell)),
-        other => other,
+fn without_returns(bytes: &[u8], start: usize, mut end: usize) -> usize {
+    while end > start && bytes[end - 1] == b'\r' {
+        end -= 1;
     }
+    end
 }
 
-fn push_stray(walk: &mut Walk<'_, '_>, index: usize, cell: &RawCell) {
-    let column = walk.shape.columns.get(index);
-    let value = String::from_utf8_lossy(&walk.bytes[cell.start..cell.end]);
-    walk.form.push(Finding {
-        code: Code::QuoteStray,
-        row: walk.row,
-        line: walk.line,
-        column: index as u32 + 1,
-        header: column.map(|column| shown_value(&column.header)),
-        field: column.and_then(|column| column.field),
-        value: Some(shown_value(&value)),
-        detail: Detail::None,
-    });
-}
-
-fn without_return(bytes: &[u8], start: usize, end: usize) -> usize {
-    if end > start && bytes[end - 1] == b'\r' {
-        end - 1
-    } else {
-        end
-    }
-}
-
-fn is_return_end(bytes: &[u8], at: usize) -> bool {
-    bytes[at] == b'\r' && bytes.get(at + 1).is_none_or(|byte| *byte == b'\n')
+fn is_blank(cell: &[u8]) -> bool {
+    cell.iter().all(|byte| *byte == b' ')
 }

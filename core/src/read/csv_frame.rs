@@ -1,10 +1,11 @@
 //! Where does each CSV record end, and where is its quoting broken?
 //! A record whose quoting is broken costs itself only: reading goes on with the line after the one where it broke.
 
-use super::framer::BLOCK_BYTES;
+use super::csv_cells::{after_returns, column_at, is_blank_line};
+use super::framer::{BLOCK_BYTES, KEPT_OF_OVERLONG};
 use super::{Block, BrokenRecord, Shape};
 use crate::code::Code;
-use crate::finding::Detail;
+use crate::finding::{Detail, VALUE_CHARACTERS};
 use std::collections::VecDeque;
 
 #[derive(Debug)]
@@ -25,23 +26,36 @@ pub(super) struct CsvFrame {
 }
 
 /// How far the record that starts at `whole` has been looked at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Scan {
     at: usize,
-    /// Where the quote stands that is open at `at`.
-    opened: Option<usize>,
+    /// The quote that is open at `at`.
+    opened: Option<Opened>,
+    /// Line ends inside quoted values.
+    inner_lines: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    quote: usize,
+    /// The first line end after the quote.
+    line_end: Option<usize>,
 }
 
 enum Step {
-    /// The record's content ends here, its terminator included.
+    /// The record ends here, its terminator included.
     Record(usize),
-    Broken {
-        code: Code,
-        detail: Detail,
-        /// Where it broke.
-        at: usize,
-    },
+    Broken(Broken),
     More,
+}
+
+struct Broken {
+    code: Code,
+    detail: Detail,
+    /// Where it broke.
+    at: usize,
+    /// The record ends with the first line end from here on.
+    resume: usize,
 }
 
 impl CsvFrame {
@@ -49,14 +63,12 @@ impl CsvFrame {
         Self {
             delimiter: shape.delimiter,
             terminator: shape.terminator,
-            record_limit: shape.options.limits.record_bytes,
+            // A record of no bytes at all could not be told from the next.
+            record_limit: shape.options.limits.record_bytes.max(1),
             field_limit: shape.options.limits.field_bytes,
             pending: Vec::new(),
             whole: 0,
-            scan: Scan {
-                at: 0,
-                opened: None,
-            },
+            scan: Scan::default(),
             skipping: false,
             block: Block {
                 first_line: line,
@@ -76,17 +88,26 @@ impl CsvFrame {
         }
         self.pending.extend_from_slice(bytes);
         self.cut(AtEnd::No);
-        if self.whole >= BLOCK_BYTES {
+        if self.pending.len() >= BLOCK_BYTES {
             self.give(ready);
         }
+    }
+
+    /// Gives all whole records away, as if the rest of the file were not there.
+    pub(super) fn stop(&mut self, ready: &mut VecDeque<Block>) {
+        self.give(ready);
     }
 
     pub(super) fn finish(&mut self, ready: &mut VecDeque<Block>) {
         self.skipping = false;
         self.cut(AtEnd::Yes);
-        if self.block.rows > 0 {
-            self.give(ready);
-        }
+        self.give(ready);
+    }
+
+    /// Bytes held at the moment.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.pending.capacity()
     }
 
     /// Moves `whole` forward over all records that end in `pending`.
@@ -96,174 +117,183 @@ impl CsvFrame {
             // depend on how much of the file has arrived.
             let reach = self.pending.len().min(self.whole + self.record_limit);
             let ends_here = at_end == AtEnd::Yes && reach == self.pending.len();
-            let (code, detail, at) = match self.step(reach, ends_here) {
+            let broken = match self.step(reach, ends_here) {
                 Step::Record(end) => {
                     self.take_record(end);
                     continue;
                 }
-                Step::Broken { code, detail, at } => (code, detail, at),
-                Step::More if reach < self.pending.len() => {
-                    let limit = Detail::Limit(self.record_limit as u64);
-                    (Code::RecordTooLong, limit, self.whole)
-                }
+                Step::Broken(broken) => broken,
+                Step::More if reach < self.pending.len() => self.over_the_limit(reach),
                 Step::More => return,
             };
-            let resume = if code == Code::RecordTooLong {
-                reach
-            } else {
-                at
-            };
-            if !self.cut_broken(code, detail, at, resume, at_end) {
+            if !self.cut_broken(broken, at_end) {
                 return;
             }
         }
     }
 
     fn take_record(&mut self, end: usize) {
-        let record = &self.pending[self.whole..end];
-        if !matches!(record, [b'\n' | b'\r'] | [b'\r', b'\n']) {
+        if !is_blank_line(&self.pending[self.whole..end]) {
             self.block.rows += 1;
         }
-        self.next_line += 1;
-        if self.block.quotes {
-            // A quoted value may hold line ends of its own.
-            let inner = &self.pending[self.whole..end - 1];
-            self.next_line += memchr::memchr_iter(self.terminator, inner).count() as u64;
-        }
+        self.next_line += 1 + self.scan.inner_lines;
         self.start_record_at(end);
     }
 
     fn step(&mut self, reach: usize, ends_here: bool) -> Step {
         let bytes = &self.pending[..reach];
         loop {
-            if let Some(opened) = self.scan.opened {
-                let from = self.scan.at.min(reach);
-                let found = memchr::memchr(b'"', &bytes[from..]).map(|found| from + found);
-                if found.unwrap_or(reach) - opened > self.field_limit {
-                    return self.overlong(opened);
-                }
-                let Some(quote) = found else {
-                    if ends_here {
-                        let code = Code::QuoteUnclosed;
-                        return Step::Broken {
-                            code,
-                            detail: Detail::None,
-                            at: opened,
-                        };
-                    }
+            let from = self.scan.at;
+            let found = memchr::memchr2(b'"', self.terminator, &bytes[from..]);
+            let found = found.map(|found| from + found);
+            let Some(opened) = self.scan.opened else {
+                let Some(at) = found else {
                     self.scan.at = reach;
-                    return Step::More;
+                    return if ends_here {
+                        Step::Record(reach)
+                    } else {
+                        Step::More
+                    };
                 };
-                let next = bytes.get(quote + 1);
-                let after = bytes.get(quote + 2);
-                let undecided = next.is_none() || (next == Some(&b'\r') && after.is_none());
-                if undecided && !ends_here {
-                    self.scan.at = quote;
-                    return Step::More;
+                self.scan.at = at + 1;
+                if bytes[at] == self.terminator {
+                    return Step::Record(at + 1);
                 }
-                if next == Some(&b'"') {
-                    self.scan.at = quote + 2;
-                } else if self.closes(next, after) {
-                    self.scan = Scan {
-                        at: quote + 1,
-                        opened: None,
-                    };
-                } else {
-                    let code = Code::QuoteTextAfter;
-                    return Step::Broken {
-                        code,
-                        detail: Detail::None,
-                        at: opened,
-                    };
+                self.block.quotes = true;
+                if at == self.whole || bytes[at - 1] == self.delimiter {
+                    self.scan.opened = Some(Opened {
+                        quote: at,
+                        line_end: None,
+                    });
                 }
                 continue;
+            };
+            let value_bytes = found.unwrap_or(reach) - opened.quote - 1;
+            if value_bytes > self.field_limit && opened.line_end.is_some() {
+                return Step::Broken(self.over_the_lines(opened));
             }
-            let from = self.scan.at.min(reach);
-            let Some(found) = memchr::memchr2(b'"', self.terminator, &bytes[from..]) else {
+            let Some(at) = found else {
+                if ends_here {
+                    return Step::Broken(Broken::unclosed(opened.quote));
+                }
                 self.scan.at = reach;
-                return if ends_here {
-                    Step::Record(reach)
-                } else {
-                    Step::More
-                };
+                return Step::More;
             };
-            let at = from + found;
             if bytes[at] == self.terminator {
-                return Step::Record(at + 1);
+                self.scan.at = at + 1;
+                self.scan.inner_lines += 1;
+                self.scan.opened = Some(Opened {
+                    line_end: opened.line_end.or(Some(at)),
+                    ..opened
+                });
+                continue;
             }
-            self.block.quotes = true;
-            let starts_field = at == self.whole || bytes[at - 1] == self.delimiter;
-            self.scan = Scan {
-                at: at + 1,
-                opened: starts_field.then_some(at),
-            };
+            match self.after_quote(bytes, at + 1, ends_here) {
+                AfterQuote::Undecided => {
+                    self.scan.at = at;
+                    return Step::More;
+                }
+                AfterQuote::Doubled => self.scan.at = at + 2,
+                AfterQuote::Closed => {
+                    self.scan.at = at + 1;
+                    self.scan.opened = None;
+                }
+                // Where lines lie between, this quote most likely opens a value of its own.
+                AfterQuote::Text if opened.line_end.is_some() => {
+                    return Step::Broken(Broken::unclosed(opened.quote));
+                }
+                AfterQuote::Text => {
+                    return Step::Broken(Broken {
+                        code: Code::QuoteTextAfter,
+                        ..Broken::unclosed(opened.quote)
+                    });
+                }
+            }
         }
     }
 
-    fn closes(&self, next: Option<&u8>, after: Option<&u8>) -> bool {
-        match next {
-            None => true,
-            Some(byte) if *byte == self.delimiter || *byte == self.terminator => true,
-            Some(b'\r') => after.is_none_or(|byte| *byte == b'\n'),
-            Some(_) => false,
+    fn after_quote(&self, bytes: &[u8], at: usize, ends_here: bool) -> AfterQuote {
+        match bytes.get(at) {
+            Some(b'"') => return AfterQuote::Doubled,
+            Some(byte) if *byte == self.delimiter || *byte == self.terminator => {
+                return AfterQuote::Closed;
+            }
+            _ => {}
+        }
+        match bytes.get(after_returns(bytes, at)) {
+            Some(byte) if *byte == self.terminator => AfterQuote::Closed,
+            Some(_) => AfterQuote::Text,
+            None if ends_here => AfterQuote::Closed,
+            None => AfterQuote::Undecided,
         }
     }
 
-    /// A quoted field passed its limit: with line ends in it, its quote was hardly meant to span them.
-    fn overlong(&self, opened: usize) -> Step {
-        let window = &self.pending[opened..opened + self.field_limit];
-        if memchr::memchr(self.terminator, window).is_some() {
-            return Step::Broken {
-                code: Code::QuoteUnclosed,
-                detail: Detail::None,
-                at: opened,
-            };
+    /// A quoted value with line ends in it passed the limit: its quote was hardly meant to span them.
+    fn over_the_lines(&self, opened: Opened) -> Broken {
+        let first_line = opened.line_end.unwrap_or(usize::MAX) - opened.quote - 1;
+        if first_line <= self.field_limit {
+            return Broken::unclosed(opened.quote);
         }
-        let limit = Detail::Limit(self.field_limit as u64);
-        Step::Broken {
+        Broken {
             code: Code::FieldTooLong,
-            detail: limit,
-            at: opened,
+            detail: Detail::Limit(self.field_limit as u64),
+            ..Broken::unclosed(opened.quote)
         }
     }
 
-    /// Ends a broken record with the first line end after `resume`; false where that has not arrived yet.
-    fn cut_broken(
-        &mut self,
-        code: Code,
-        detail: Detail,
-        at: usize,
-        resume: usize,
-        at_end: AtEnd,
-    ) -> bool {
-        let line_end = memchr::memchr(self.terminator, &self.pending[resume..])
-            .map(|found| resume + found + 1);
-        let overlong = line_end.unwrap_or(self.pending.len()) - self.whole > self.record_limit;
+    fn over_the_limit(&self, reach: usize) -> Broken {
+        match self.scan.opened {
+            Some(opened) if opened.line_end.is_some() => Broken::unclosed(opened.quote),
+            Some(opened) if reach - opened.quote - 1 > self.field_limit => Broken {
+                code: Code::FieldTooLong,
+                detail: Detail::Limit(self.field_limit as u64),
+                at: opened.quote,
+                resume: reach,
+            },
+            _ => Broken {
+                code: Code::RecordTooLong,
+                detail: Detail::Limit(self.record_limit as u64),
+                at: self.whole,
+                resume: reach,
+            },
+        }
+    }
+
+    /// Ends a broken record with its line; false where the line's end has not arrived yet.
+    fn cut_broken(&mut self, broken: Broken, at_end: AtEnd) -> bool {
+        let line_end = memchr::memchr(self.terminator, &self.pending[broken.resume..])
+            .map(|found| broken.resume + found + 1);
+        let end = line_end.unwrap_or(self.pending.len());
+        let overlong = end - self.whole > self.record_limit;
         if line_end.is_none() && at_end == AtEnd::No && !overlong {
             return false;
         }
-        let end = line_end.unwrap_or(self.pending.len());
         let record = &self.pending[self.whole..end];
-        let before = &record[..at - self.whole];
-        let shown = &record[at - self.whole..];
+        let before = &record[..broken.at - self.whole];
+        // No more than the limit lets through, whatever part of an overlong line has arrived.
+        let shown = &record[before.len()..record.len().min(self.record_limit)];
         let shown = &shown[..shown.len().min(SHOWN_OF_BROKEN)];
         let lines = memchr::memchr_iter(self.terminator, record).count() as u64
             + u64::from(line_end.is_none());
+        let column = match broken.code {
+            Code::RecordTooLong => 0,
+            _ => column_at(before, self.delimiter),
+        };
         self.block.rows += 1;
         self.block.broken.push(BrokenRecord {
             offset: self.whole,
             length: record.len(),
             raw_length: if overlong {
-                record.len().min(KEPT_OF_OVERLONG)
+                self.kept_of_overlong()
             } else {
                 record.len()
             },
             lines,
             line_offset: memchr::memchr_iter(self.terminator, before).count() as u64,
-            column: column_at(before, self.delimiter),
+            column,
             shown: String::from_utf8_lossy(shown).trim_end().into(),
-            code,
-            detail,
+            code: broken.code,
+            detail: broken.detail,
         });
         self.next_line += lines;
         if line_end.is_none() && at_end == AtEnd::No {
@@ -278,13 +308,17 @@ impl CsvFrame {
         self.whole = end;
         self.scan = Scan {
             at: end,
-            opened: None,
+            ..Scan::default()
         };
+    }
+
+    fn kept_of_overlong(&self) -> usize {
+        KEPT_OF_OVERLONG.min(self.record_limit)
     }
 
     /// Keeps the beginning of an overlong record and drops the rest of its line as it comes.
     fn skip_rest_of_line(&mut self) {
-        let kept = (self.pending.len() - self.whole).min(KEPT_OF_OVERLONG);
+        let kept = self.kept_of_overlong();
         if let Some(broken) = self.block.broken.last_mut() {
             broken.length = kept;
         }
@@ -294,44 +328,56 @@ impl CsvFrame {
     }
 
     fn give(&mut self, ready: &mut VecDeque<Block>) {
-        let rest = self.pending.split_off(self.whole);
+        if self.whole == 0 {
+            return;
+        }
+        let mut rest = Vec::with_capacity(self.pending.len() - self.whole + BLOCK_BYTES);
+        rest.extend_from_slice(&self.pending[self.whole..]);
+        self.pending.truncate(self.whole);
         let bytes = std::mem::replace(&mut self.pending, rest);
         let next = Block {
             first_line: self.next_line,
+            // The unfinished record may have a quote already.
+            quotes: memchr::memchr(b'"', &self.pending).is_some(),
             ..Block::default()
         };
-        let mut block = std::mem::replace(&mut self.block, next);
-        block.bytes = bytes;
+        let block = std::mem::replace(&mut self.block, next);
         self.scan.at -= self.whole;
-        self.scan.opened = self.scan.opened.map(|at| at - self.whole);
-        // The unfinished record may have a quote already.
-        self.block.quotes = memchr::memchr(b'"', &self.pending).is_some();
+        if let Some(opened) = &mut self.scan.opened {
+            opened.quote -= self.whole;
+            opened.line_end = opened.line_end.map(|at| at - self.whole);
+        }
         self.whole = 0;
         if block.rows > 0 {
-            ready.push_back(block);
+            ready.push_back(Block { bytes, ..block });
         }
     }
 }
 
-/// How much of a record over its limit is kept.
-const KEPT_OF_OVERLONG: usize = 1024;
+impl Broken {
+    fn unclosed(quote: usize) -> Self {
+        Self {
+            code: Code::QuoteUnclosed,
+            detail: Detail::None,
+            at: quote,
+            resume: quote,
+        }
+    }
+}
 
-/// How much of a broken record is shown, from where it broke.
-const SHOWN_OF_BROKEN: usize = 256;
+/// What follows on a quote inside a quoted value.
+enum AfterQuote {
+    Doubled,
+    Closed,
+    Text,
+    Undecided,
+}
+
+/// How much of a broken record is shown, from where it broke: enough for a shown value's longest text.
+const SHOWN_OF_BROKEN: usize = 4 * (VALUE_CHARACTERS + 1);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum AtEnd {
     Yes,
     No,
-}
-
-/// Number of the column in which a record's first bytes end, quotes honoured.
-fn column_at(bytes: &[u8], delimiter: u8) -> u32 {
-    let mut quoted = false;
-    let mut column = 1;
-    for &byte in bytes {
-        quoted ^= byte == b'"';
-        column += u32::from(byte == delimiter && !quoted);
-    }
-    column
 }

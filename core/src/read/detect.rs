@@ -1,11 +1,11 @@
 //! Which format is a file in, and which field does each of its columns mean?
 //! Decided from the bytes up to the end of the header alone, never from a name or from how they arrived.
 
-use super::csv_cells::split_record;
+use super::csv_cells::{after_returns, split_record};
 use super::{Column, Format, ReadOptions, Shape};
 use crate::code::Code;
 use crate::field::{self, Field};
-use crate::finding::{Detail, Finding, shown_value};
+use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
 use std::borrow::Cow;
 
 /// What the first bytes say.
@@ -49,7 +49,12 @@ const DELIMITERS: &[u8] = b";,\t";
 pub(super) const BODY_KEYS: &[&str] = &["items", "purchase", "suppressMail"];
 
 pub(super) fn beginning(head: &[u8], at_end: bool, options: &ReadOptions) -> Beginning {
-    if head.len() < 16 && !at_end {
+    // What lies behind the limit is not looked at, so that the answer does not depend on how much has arrived.
+    let limit = options.limits.record_bytes.max(SHORTEST_LIMIT);
+    let overlong = head.len() > limit;
+    let head = &head[..head.len().min(limit)];
+    let at_end = at_end && !overlong;
+    if head.len() < MAGIC_BYTES && !at_end {
         return Beginning::Unknown;
     }
     if let Some(finding) = not_text(head) {
@@ -65,25 +70,39 @@ pub(super) fn beginning(head: &[u8], at_end: bool, options: &ReadOptions) -> Beg
         .take_while(|byte| byte.is_ascii_whitespace())
         .count();
     let start = mark + blank;
-    let Some(first) = head.get(start) else {
-        return if at_end {
-            Beginning::Unreadable(Finding::about_file(Code::FileEmpty, Detail::None))
-        } else {
-            too_long_or_unknown(head, options)
-        };
-    };
-    match first {
-        b'[' => json(Format::Json, start, head, options),
-        b'{' => match first_key(&head[start + 1..]) {
+    let found = match head.get(start) {
+        None if at_end => Some(Beginning::Unreadable(Finding::about_file(
+            Code::FileEmpty,
+            Detail::None,
+        ))),
+        None => None,
+        Some(b'[') => Some(json(Format::Json, start, head, options)),
+        Some(b'{') => match first_key(&head[start + 1..]) {
             FirstKey::Named(key) if BODY_KEYS.contains(&&*key) => {
-                json(Format::Json, start, head, options)
+                Some(json(Format::Json, start, head, options))
             }
-            FirstKey::Cut if !at_end => too_long_or_unknown(head, options),
-            _ => json(Format::Ndjson, start, head, options),
+            FirstKey::Cut if !at_end && !overlong => None,
+            _ => Some(json(Format::Ndjson, start, head, options)),
         },
-        _ => csv(mark, head, at_end, options),
-    }
+        Some(_) => csv(mark, head, at_end, options),
+    };
+    found.unwrap_or_else(|| {
+        if overlong {
+            Beginning::Unreadable(Finding::about_file(
+                Code::HeaderTooLong,
+                Detail::Limit(limit as u64),
+            ))
+        } else {
+            Beginning::Unknown
+        }
+    })
 }
+
+/// As many bytes as the longest mark of [`NOT_TEXT`] and one more.
+const MAGIC_BYTES: usize = 16;
+
+/// A header is looked for within at least so many bytes.
+const SHORTEST_LIMIT: usize = 1024;
 
 fn not_text(head: &[u8]) -> Option<Finding> {
     if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
@@ -93,17 +112,6 @@ fn not_text(head: &[u8]) -> Option<Finding> {
     Some(Finding::about_file(
         Code::FileNotText,
         Detail::Text((*name).into()),
-    ))
-}
-
-fn too_long_or_unknown(head: &[u8], options: &ReadOptions) -> Beginning {
-    let limit = options.limits.record_bytes;
-    if head.len() <= limit {
-        return Beginning::Unknown;
-    }
-    Beginning::Unreadable(Finding::about_file(
-        Code::HeaderTooLong,
-        Detail::Limit(limit as u64),
     ))
 }
 
@@ -145,40 +153,44 @@ fn first_key(after_brace: &[u8]) -> FirstKey {
     }
 }
 
-fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Beginning {
+/// Nothing where the header does not end within these bytes.
+fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<Beginning> {
     // Blank lines before the header are passed over line by line, so that indented headers stay whole.
     let mut start = mark;
     while let Some(length) = blank_line(&head[start..]) {
         start += length;
     }
     let body = &head[start..];
-    let Some(end) = header_end(body, at_end) else {
-        return too_long_or_unknown(head, options);
-    };
+    let end = header_end(body, at_end)?;
     let line = 1 + newlines(&head[..start]);
     let header = &body[..end.content];
     let unreadable = |code, detail| {
-        Beginning::Unreadable(Finding {
+        let shown = String::from_utf8_lossy(&header[..header.len().min(SHOWN_OF_HEADER)]);
+        Some(Beginning::Unreadable(Finding {
             line,
+            value: Some(shown_value(&shown)),
             ..Finding::about_file(code, detail)
-        })
+        }))
     };
-    let binary = "NUL, binary or UTF-16";
+    if memchr::memchr(0, header).is_some() {
+        let binary = Detail::Text("NUL, binary or UTF-16".into());
+        return Some(Beginning::Unreadable(Finding::about_file(
+            Code::FileNotText,
+            binary,
+        )));
+    }
     if end.unclosed {
         return unreadable(Code::QuoteUnclosed, Detail::None);
-    }
-    if memchr::memchr(0, header).is_some() {
-        return unreadable(Code::FileNotText, Detail::Text(binary.into()));
     }
     let Ok(text) = std::str::from_utf8(header) else {
         return unreadable(Code::EncodingInvalid, Detail::None);
     };
-    let (delimiter, headers) = best_split(text, options);
+    let Some((delimiter, headers)) = best_split(text, options) else {
+        return unreadable(Code::QuoteTextAfter, Detail::None);
+    };
     if headers.len() > options.limits.columns {
-        return unreadable(
-            Code::TooManyColumns,
-            Detail::Limit(options.limits.columns as u64),
-        );
+        let limit = Detail::Limit(options.limits.columns as u64);
+        return unreadable(Code::TooManyColumns, limit);
     }
     let columns: Vec<Column> = headers
         .iter()
@@ -188,17 +200,10 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Beginni
         })
         .collect();
     if columns.iter().all(|column| column.field.is_none()) {
-        let shown = shown_value(text);
-        return match unreadable(Code::HeaderUnknown, Detail::None) {
-            Beginning::Unreadable(finding) => Beginning::Unreadable(Finding {
-                value: Some(shown),
-                ..finding
-            }),
-            other => other,
-        };
+        return unreadable(Code::HeaderUnknown, Detail::None);
     }
     let (findings, missing) = check_header(&columns, line, options);
-    Beginning::Known {
+    Some(Beginning::Known {
         shape: Box::new(Shape {
             format: Format::Csv,
             options: options.clone(),
@@ -211,8 +216,11 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Beginni
         findings,
         skip: start + end.total,
         line: line + newlines(&body[..end.total]).max(1),
-    }
+    })
 }
+
+/// Enough for a shown value's longest text.
+const SHOWN_OF_HEADER: usize = 4 * (VALUE_CHARACTERS + 1);
 
 struct HeaderEnd {
     content: usize,
@@ -224,36 +232,27 @@ struct HeaderEnd {
 /// Finds the end of the first record: quotes hide line ends, and a CR without an LF ends it too.
 fn header_end(body: &[u8], at_end: bool) -> Option<HeaderEnd> {
     let mut quoted = false;
+    // A quote opens a cell at its start, and goes on with it right behind the one that seemed to close it.
+    let mut may_open = true;
     for (at, byte) in body.iter().enumerate() {
+        let opened = may_open;
+        may_open = DELIMITERS.contains(byte) || (*byte == b'"' && quoted);
         match byte {
-            b'"' => quoted = !quoted,
-            b'\n' if !quoted => {
+            b'"' if quoted || opened => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => {
+                let after = after_returns(body, at);
+                let (total, terminator) = match body.get(after) {
+                    Some(b'\n') => (after + 1, b'\n'),
+                    None if !at_end => return None,
+                    _ => (at + 1, b'\r'),
+                };
                 return Some(HeaderEnd {
                     content: at,
-                    total: at + 1,
-                    terminator: b'\n',
+                    total,
+                    terminator,
                     unclosed: false,
                 });
             }
-            b'\r' if !quoted => match body.get(at + 1) {
-                Some(b'\n') => {
-                    return Some(HeaderEnd {
-                        content: at,
-                        total: at + 2,
-                        terminator: b'\n',
-                        unclosed: false,
-                    });
-                }
-                None if !at_end => return None,
-                _ => {
-                    return Some(HeaderEnd {
-                        content: at,
-                        total: at + 1,
-                        terminator: b'\r',
-                        unclosed: false,
-                    });
-                }
-            },
             _ => {}
         }
     }
@@ -274,24 +273,26 @@ fn blank_line(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The delimiter that makes the most known columns; among equals the one that makes more columns.
-fn best_split<'h>(text: &'h str, options: &ReadOptions) -> (u8, Vec<Cow<'h, str>>) {
-    let mut best: Option<(usize, usize, u8, Vec<Cow<'h, str>>)> = None;
+/// Nothing where the quotes of the header are whole with none of them.
+fn best_split<'h>(text: &'h str, options: &ReadOptions) -> Option<(u8, Vec<Cow<'h, str>>)> {
+    let mut best = None;
+    let mut best_rank = (0, 0);
     for &delimiter in DELIMITERS {
-        let headers = split_record(text, delimiter);
+        let Some(headers) = split_record(text, delimiter) else {
+            continue;
+        };
         let known = headers
             .iter()
-            .filter(|h| field::match_header(options.table, h).is_some())
+            .take(options.limits.columns)
+            .filter(|header| field::match_header(options.table, header).is_some())
             .count();
-        let better = best
-            .as_ref()
-            .is_none_or(|(most_known, most, ..)| (known, headers.len()) > (*most_known, *most));
-        if better {
-            best = Some((known, headers.len(), delimiter, headers));
+        let rank = (known, headers.len());
+        if rank > best_rank {
+            best_rank = rank;
+            best = Some((delimiter, headers));
         }
     }
-    best.map_or((b';', Vec::new()), |(_, _, delimiter, headers)| {
-        (delimiter, headers)
-    })
+    best
 }
 
 fn check_header(
@@ -347,12 +348,10 @@ fn is_our_own_column(header: &str) -> bool {
     CORRECTION_HEADERS.contains(&header)
 }
 
-/// Physical lines ended in these bytes: by LF, CRLF, or a CR alone.
+/// Physical lines ended in these bytes: by an LF with any CRs before it, or by a CR alone.
 fn newlines(bytes: &[u8]) -> u64 {
-    let lone_returns = bytes
-        .iter()
-        .enumerate()
-        .filter(|(at, byte)| **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))
+    let lone_returns = memchr::memchr_iter(b'\r', bytes)
+        .filter(|at| bytes.get(after_returns(bytes, *at)) != Some(&b'\n'))
         .count();
     (memchr::memchr_iter(b'\n', bytes).count() + lone_returns) as u64
 }

@@ -3,7 +3,8 @@
 
 use super::csv_frame::CsvFrame;
 use super::detect::{self, Beginning};
-use super::json_frame::{JsonFrame, NdjsonFrame};
+use super::json_frame::JsonFrame;
+use super::ndjson_frame::NdjsonFrame;
 use super::{Block, Format, MAX_RECORDS, ReadOptions, Shape};
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
@@ -21,10 +22,16 @@ pub struct Framer {
     bytes: u64,
     rows: u64,
     head: Vec<u8>,
+    /// Length of the head at which it is looked at again.
+    next_look: usize,
     frame: Frame,
     shape: Option<Arc<Shape>>,
     ready: VecDeque<Block>,
+    /// About the beginning of the file: before all records.
     findings: Vec<Finding>,
+    /// About its end: after all records.
+    last_findings: Vec<Finding>,
+    rejected: bool,
     stopped: bool,
 }
 
@@ -37,7 +44,11 @@ enum Frame {
 }
 
 /// Blocks are cut at about this size: large enough to be worth a thread's while, small enough for a cache.
-pub(super) const BLOCK_BYTES: usize = 512 << 10;
+/// In tests they are so small that small files have several.
+pub(super) const BLOCK_BYTES: usize = if cfg!(test) { 256 } else { 512 << 10 };
+
+/// How much of a record over its limit is kept to show it.
+pub(super) const KEPT_OF_OVERLONG: usize = 1024;
 
 impl Framer {
     /// A framer at the beginning of a file.
@@ -47,33 +58,35 @@ impl Framer {
             bytes: 0,
             rows: 0,
             head: Vec::new(),
+            next_look: 0,
             frame: Frame::Beginning,
             shape: None,
             ready: VecDeque::new(),
             findings: Vec::new(),
+            last_findings: Vec::new(),
+            rejected: false,
             stopped: false,
         }
     }
 
     /// Takes the next bytes of the file, any number of them.
     pub fn push(&mut self, bytes: &[u8]) {
+        let limit = self.options.limits.file_bytes;
+        let room = usize::try_from(limit.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
         self.bytes += bytes.len() as u64;
         if self.stopped {
             return;
         }
-        let limit = self.options.limits.file_bytes;
-        if self.bytes > limit {
+        // What the limit lets through is read, however the bytes arrive.
+        self.take(&bytes[..bytes.len().min(room)]);
+        if bytes.len() > room && !self.stopped {
+            self.give_whole_records();
+        }
+        if bytes.len() > room && !self.stopped {
             self.stop(Finding::about_file(
                 Code::FileTooLarge,
                 Detail::Limit(limit),
             ));
-            return;
-        }
-        if matches!(self.frame, Frame::Beginning) {
-            self.head.extend_from_slice(bytes);
-            self.begin(AtEnd::No);
-        } else {
-            self.advance(bytes);
         }
     }
 
@@ -94,14 +107,13 @@ impl Framer {
             Frame::Ndjson(frame) => frame.finish(&mut self.ready),
             Frame::Json(frame) => {
                 if let Some(finding) = frame.finish(&mut self.ready) {
-                    self.findings.push(finding);
+                    self.note_last(finding);
                 }
             }
         }
         self.number_blocks();
-        if self.rows == 0 && self.findings.iter().all(|finding| !finding.code.is_error()) {
-            self.findings
-                .push(Finding::about_file(Code::FileNoRecords, Detail::None));
+        if self.rows == 0 && !self.rejected {
+            self.note_last(Finding::about_file(Code::FileNoRecords, Detail::None));
         }
     }
 
@@ -115,9 +127,15 @@ impl Framer {
         self.shape.as_ref()
     }
 
-    /// Takes what was found about the file as a whole since the last call.
+    /// Takes what was found about the file as a whole since the last call: first what its beginning says,
+    /// and once no block waits any more what its end says. Asked before and after the blocks of each
+    /// [`push`](Self::push), it answers in the order of the file, however its bytes arrived.
     pub fn take_findings(&mut self) -> Vec<Finding> {
-        std::mem::take(&mut self.findings)
+        let mut findings = std::mem::take(&mut self.findings);
+        if self.ready.is_empty() {
+            findings.append(&mut self.last_findings);
+        }
+        findings
     }
 
     /// Bytes taken so far.
@@ -128,6 +146,32 @@ impl Framer {
     /// Has reading ended before the file did? Then a finding says why.
     pub fn stopped(&self) -> bool {
         self.stopped
+    }
+
+    /// Bytes held at the moment, blocks that wait included.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        let waiting = self.ready.iter().map(|block| block.bytes.capacity());
+        let frame = match &self.frame {
+            Frame::Beginning => 0,
+            Frame::Csv(frame) => frame.held(),
+            Frame::Ndjson(frame) => frame.held(),
+            Frame::Json(frame) => frame.held(),
+        };
+        self.head.capacity() + frame + waiting.sum::<usize>()
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        if !matches!(self.frame, Frame::Beginning) {
+            self.advance(bytes);
+            return;
+        }
+        self.head.extend_from_slice(bytes);
+        // Looked at only when it has doubled: a header that arrives byte by byte costs no more than one that does not.
+        if self.head.len() >= self.next_look {
+            self.next_look = self.head.len() * 2;
+            self.begin(AtEnd::No);
+        }
     }
 
     fn begin(&mut self, at_end: AtEnd) {
@@ -147,7 +191,8 @@ impl Framer {
                     Format::Json => Frame::Json(Box::new(JsonFrame::new(&shape, line))),
                 };
                 self.shape = Some(shape);
-                self.findings.extend(findings);
+                self.rejected |= findings.iter().any(|finding| finding.code.is_error());
+                self.findings = findings;
                 let head = std::mem::take(&mut self.head);
                 self.advance(&head[skip..]);
             }
@@ -162,35 +207,60 @@ impl Framer {
                 Frame::Csv(frame) => frame.push(piece, &mut self.ready),
                 Frame::Ndjson(frame) => frame.push(piece, &mut self.ready),
                 Frame::Json(frame) => {
-                    if let Some(finding) = frame.push(piece, &mut self.ready) {
+                    let trouble = frame.push(piece, &mut self.ready);
+                    self.last_findings.append(&mut frame.take_warnings());
+                    if let Some(finding) = trouble {
                         self.number_blocks();
                         self.stop(finding);
                         return;
                     }
                 }
             }
+            self.number_blocks();
+            if self.stopped {
+                return;
+            }
+        }
+    }
+
+    fn give_whole_records(&mut self) {
+        if matches!(self.frame, Frame::Beginning) {
+            self.begin(AtEnd::No);
+        }
+        match &mut self.frame {
+            Frame::Beginning => {}
+            Frame::Csv(frame) => frame.stop(&mut self.ready),
+            Frame::Ndjson(frame) => frame.stop(&mut self.ready),
+            Frame::Json(frame) => frame.stop(&mut self.ready),
         }
         self.number_blocks();
     }
 
     fn number_blocks(&mut self) {
-        let unnumbered = self.ready.iter_mut().filter(|block| block.first_row == 0);
-        for block in unnumbered {
+        let numbered = self.ready.partition_point(|block| block.first_row > 0);
+        for index in numbered..self.ready.len() {
+            let block = &mut self.ready[index];
+            if self.rows + block.rows > MAX_RECORDS {
+                // The file is rejected; records that cannot be numbered would only be mistaken for others.
+                self.ready.truncate(index);
+                let limit = Detail::Limit(MAX_RECORDS);
+                self.stop(Finding::about_file(Code::TooManyRecords, limit));
+                return;
+            }
             block.first_row = self.rows + 1;
             self.rows += block.rows;
-        }
-        if self.rows > MAX_RECORDS && !self.stopped {
-            self.stop(Finding::about_file(
-                Code::TooManyRecords,
-                Detail::Limit(MAX_RECORDS),
-            ));
         }
     }
 
     fn stop(&mut self, finding: Finding) {
-        self.findings.push(finding);
+        self.note_last(finding);
         self.stopped = true;
         self.head = Vec::new();
+    }
+
+    fn note_last(&mut self, finding: Finding) {
+        self.rejected |= finding.code.is_error();
+        self.last_findings.push(finding);
     }
 }
 

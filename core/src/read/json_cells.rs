@@ -3,11 +3,12 @@
 
 use super::{Block, Cell, CellAt, Record, RecordSpan, Shape};
 use crate::code::Code;
-use crate::field;
-use crate::finding::{Detail, Finding, shown_value};
+use crate::field::{self, Field, Table};
+use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 pub(super) fn records<'a>(
@@ -22,7 +23,17 @@ pub(super) fn records<'a>(
         let raw = &block.bytes[span.offset..span.offset + span.length];
         cells.clear();
         form.clear();
-        take_apart(shape, span, raw, row, &mut cells, &mut form);
+        let place = Place {
+            row,
+            line: span.line,
+        };
+        match pairs_of(shape, span, raw) {
+            Ok(pairs) => take_apart(shape, place, &pairs, &mut cells, &mut form),
+            Err((code, detail)) => form.push(Finding {
+                value: Some(shown_start(raw)),
+                ..place.found(code, detail)
+            }),
+        }
         if form.iter().any(|finding: &Finding| finding.code.is_error()) {
             cells.clear();
         }
@@ -37,71 +48,91 @@ pub(super) fn records<'a>(
     }
 }
 
-fn take_apart<'a>(
+#[derive(Clone, Copy)]
+struct Place {
+    row: u64,
+    line: u64,
+}
+
+impl Place {
+    fn found(self, code: Code, detail: Detail) -> Finding {
+        Finding {
+            row: self.row,
+            line: self.line,
+            ..Finding::about_file(code, detail)
+        }
+    }
+}
+
+fn pairs_of<'a>(
     shape: &Shape,
     span: &RecordSpan,
     raw: &'a [u8],
-    row: u64,
+) -> Result<Vec<Pair<'a>>, (Code, Detail)> {
+    if let Some(broken) = &span.broken {
+        return Err(broken.clone());
+    }
+    let Ok(text) = std::str::from_utf8(raw) else {
+        return Err((Code::EncodingInvalid, Detail::None));
+    };
+    let limit = shape.options.limits.json_depth;
+    if is_deeper(raw, limit) {
+        return Err((Code::JsonTooDeep, Detail::Limit(limit as u64)));
+    }
+    match serde_json::from_str::<Pairs<'a>>(text) {
+        Ok(pairs) => Ok(pairs.0),
+        Err(_) if is_other_value(text) => Err((Code::JsonShape, Detail::None)),
+        Err(error) => Err((Code::JsonInvalid, Detail::Text(reason(&error).into()))),
+    }
+}
+
+/// Is it valid JSON, but no object?
+fn is_other_value(text: &str) -> bool {
+    !text.starts_with('{') && serde_json::from_str::<&RawValue>(text).is_ok()
+}
+
+fn take_apart<'a>(
+    shape: &Shape,
+    place: Place,
+    pairs: &[Pair<'a>],
     cells: &mut Vec<CellAt<'a>>,
     form: &mut Vec<Finding>,
 ) {
-    let found = |code, detail| Finding {
-        row,
-        line: span.line,
-        ..Finding::about_file(code, detail)
-    };
-    let with_value = |finding: Finding| Finding {
-        value: Some(shown_value(&String::from_utf8_lossy(raw))),
-        ..finding
-    };
-    if let Some((code, detail)) = &span.broken {
-        form.push(with_value(found(*code, detail.clone())));
-        return;
-    }
-    let Ok(text) = std::str::from_utf8(raw) else {
-        form.push(with_value(found(Code::EncodingInvalid, Detail::None)));
-        return;
-    };
-    if deepest(raw) > shape.options.limits.json_depth {
-        let limit = Detail::Limit(shape.options.limits.json_depth as u64);
-        form.push(with_value(found(Code::JsonTooDeep, limit)));
-        return;
-    }
-    let pairs = match serde_json::from_str::<Pairs<'a>>(text) {
-        Ok(pairs) => pairs.0,
-        Err(error) => {
-            let (code, detail) = if raw.first() == Some(&b'{') {
-                (Code::JsonInvalid, Detail::Text(reason(&error).into()))
-            } else {
-                (Code::JsonShape, Detail::None)
-            };
-            form.push(with_value(found(code, detail)));
-            return;
-        }
-    };
-    for (index, (key, value)) in pairs.iter().enumerate() {
+    let table = shape.options.table;
+    let mut unknown_keys = BTreeSet::new();
+    let mut known_fields = 0u64;
+    for (key, value) in pairs {
         let header = || Some(shown_value(key));
-        if pairs[..index].iter().any(|(earlier, _)| earlier == key) {
+        let field = field_of(table, key);
+        let is_new = match field {
+            Some(field) => {
+                let before = known_fields;
+                known_fields |= 1 << field.index();
+                before != known_fields
+            }
+            None => unknown_keys.insert(&**key),
+        };
+        if !is_new {
             form.push(Finding {
                 header: header(),
-                ..found(Code::JsonKeyTwice, Detail::None)
+                field,
+                ..place.found(Code::JsonKeyTwice, Detail::None)
             });
             continue;
         }
-        // JSON is the platform's own form: its keys are the platform's names, exactly spelled.
-        let named = field::fields_of(shape.options.table).find(|spec| spec.name == &**key);
-        let named = named.map(|spec| spec.field).or_else(|| {
-            (shape.options.table == field::Table::Customers && key == "externalSystemId")
-                .then_some(field::Field::CustomerExternalSystemId)
-        });
-        let Some(field) = named else {
+        let Some(field) = field else {
             if key != CORRECTION_KEY {
-                let near = field::match_header(shape.options.table, key).map(field::Field::name);
-                let near = near.or_else(|| field::nearest_header(shape.options.table, key));
-                let detail = near.map_or(Detail::None, Detail::Proposal);
+                // A record with so many strange keys is no misspelling; searching for each would only take time.
+                let meant = match unknown_keys.len() {
+                    0..=MOST_PROPOSALS => proposal(table, key),
+                    _ => None,
+                };
                 form.push(Finding {
                     header: header(),
-                    ..found(Code::JsonKeyUnknown, detail)
+                    ..place.found(
+                        Code::JsonKeyUnknown,
+                        meant.map_or(Detail::None, Detail::Proposal),
+                    )
                 });
             }
             continue;
@@ -115,11 +146,34 @@ fn take_apart<'a>(
             Err(why) => form.push(Finding {
                 header: header(),
                 field: Some(field),
-                value: Some(shown_value(value.get())),
-                ..found(Code::JsonInvalid, Detail::Text(why.into()))
+                value: Some(shown_start(value.get().as_bytes())),
+                ..place.found(Code::JsonInvalid, Detail::Text(why.into()))
             }),
         }
     }
+}
+
+/// For how many unknown keys of one record a name is proposed.
+const MOST_PROPOSALS: usize = 16;
+
+// A record's known fields are told apart by the bits of one number.
+const _: () = assert!(field::FIELD_COUNT <= 64);
+
+/// JSON is the platform's own form: its keys are the platform's names, exactly spelled.
+fn field_of(table: Table, key: &str) -> Option<Field> {
+    let mut specs = field::fields_of(table);
+    match specs.find(|spec| spec.name == key) {
+        Some(spec) => Some(spec.field),
+        None if table == Table::Customers && key == "externalSystemId" => {
+            Some(Field::CustomerExternalSystemId)
+        }
+        None => None,
+    }
+}
+
+fn proposal(table: Table, key: &str) -> Option<&'static str> {
+    let same_in_other_dress = field::match_header(table, key).map(Field::name);
+    same_in_other_dress.or_else(|| field::nearest_header(table, key))
 }
 
 /// The key that a corrections file adds to a record.
@@ -162,8 +216,8 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-fn deepest(raw: &[u8]) -> usize {
-    let (mut depth, mut deepest) = (0usize, 0);
+fn is_deeper(raw: &[u8], limit: usize) -> bool {
+    let mut depth = 0usize;
     let (mut in_string, mut escaped) = (false, false);
     for &byte in raw {
         match byte {
@@ -172,17 +226,28 @@ fn deepest(raw: &[u8]) -> usize {
             b'"' => in_string = !in_string,
             b'{' | b'[' if !in_string => {
                 depth += 1;
-                deepest = deepest.max(depth);
+                if depth > limit {
+                    return true;
+                }
             }
             b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
             _ => {}
         }
     }
-    deepest
+    false
 }
 
+/// The beginning of what may be a megabyte.
+fn shown_start(raw: &[u8]) -> Box<str> {
+    shown_value(&String::from_utf8_lossy(
+        &raw[..raw.len().min(4 * (VALUE_CHARACTERS + 1))],
+    ))
+}
+
+type Pair<'a> = (Cow<'a, str>, &'a RawValue);
+
 /// The pairs of an object in their order, repeated keys included.
-struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+struct Pairs<'a>(Vec<Pair<'a>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Pairs<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

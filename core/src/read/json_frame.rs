@@ -1,78 +1,13 @@
-//! Where does each JSON record start and end?
-//! Follows strings and depth only, without recursion; what a record holds is looked at later.
+//! Where does each item of a JSON import start and end?
+//! Follows strings and depth only, without recursion; what an item holds is looked at later.
 
-use super::framer::BLOCK_BYTES;
+use super::detect::BODY_KEYS;
+use super::framer::{BLOCK_BYTES, KEPT_OF_OVERLONG};
 use super::{Block, RecordSpan, Shape};
 use crate::code::Code;
-use crate::finding::{Detail, Finding};
+use crate::finding::{Detail, Finding, shown_value};
+use serde_json::value::RawValue;
 use std::collections::VecDeque;
-
-/// One record a line.
-#[derive(Debug)]
-pub(super) struct NdjsonFrame {
-    record_limit: usize,
-    pending: Vec<u8>,
-    skipping: bool,
-    line: u64,
-    block: Block,
-}
-
-impl NdjsonFrame {
-    pub(super) fn new(shape: &Shape, line: u64) -> Self {
-        Self {
-            record_limit: shape.options.limits.record_bytes,
-            pending: Vec::new(),
-            skipping: false,
-            line,
-            block: Block {
-                first_line: line,
-                ..Block::default()
-            },
-        }
-    }
-
-    pub(super) fn push(&mut self, bytes: &[u8], ready: &mut VecDeque<Block>) {
-        let mut rest = bytes;
-        while let Some(end) = memchr::memchr(b'\n', rest) {
-            self.extend(&rest[..end]);
-            self.end_line();
-            rest = &rest[end + 1..];
-        }
-        self.extend(rest);
-        if self.block.bytes.len() >= BLOCK_BYTES {
-            give(&mut self.block, self.line, ready);
-        }
-    }
-
-    pub(super) fn finish(&mut self, ready: &mut VecDeque<Block>) {
-        self.end_line();
-        give(&mut self.block, self.line, ready);
-    }
-
-    fn extend(&mut self, bytes: &[u8]) {
-        if self.skipping {
-            return;
-        }
-        self.pending.extend_from_slice(bytes);
-        if self.pending.len() > self.record_limit {
-            self.pending.truncate(KEPT_OF_OVERLONG);
-            self.skipping = true;
-        }
-    }
-
-    fn end_line(&mut self) {
-        let broken = self
-            .skipping
-            .then(|| (Code::RecordTooLong, Detail::Limit(self.record_limit as u64)));
-        let content = self.pending.trim_ascii();
-        if !content.is_empty() {
-            keep(&mut self.block, content, self.line, broken);
-        }
-        self.pending.clear();
-        self.skipping = false;
-        self.line += 1;
-    }
-}
 
 /// A bare array, or a body with `items`.
 #[derive(Debug)]
@@ -86,7 +21,11 @@ pub(super) struct JsonFrame {
     pending: Vec<u8>,
     key: Vec<u8>,
     value: Value,
+    /// The brackets that are open in the value, as far as the limit of depth.
+    open: Vec<u8>,
     seen_keys: Vec<Vec<u8>>,
+    /// Keys of the body that mean nothing.
+    warnings: Vec<Finding>,
     block: Block,
 }
 
@@ -120,12 +59,21 @@ struct Value {
     line: u64,
     depth: usize,
     deepest: usize,
-    in_string: bool,
-    escaped: bool,
-    /// A number or a word: ends where something else begins.
-    bare: bool,
+    inside: Inside,
     overlong: bool,
-    object: bool,
+}
+
+/// What `follow` stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Inside {
+    /// An object or an array, between strings.
+    #[default]
+    Brackets,
+    Text,
+    /// Behind a backslash in a text.
+    Escape,
+    /// A number or a word: ends where something else begins.
+    Bare,
 }
 
 enum Follow {
@@ -139,7 +87,7 @@ impl JsonFrame {
     pub(super) fn new(shape: &Shape, line: u64) -> Self {
         let limits = shape.options.limits;
         Self {
-            record_limit: limits.record_bytes,
+            record_limit: limits.record_bytes.max(1),
             depth_limit: limits.json_depth,
             state: State::Start,
             body: false,
@@ -147,7 +95,9 @@ impl JsonFrame {
             pending: Vec::new(),
             key: Vec::new(),
             value: Value::default(),
+            open: Vec::new(),
             seen_keys: Vec::new(),
+            warnings: Vec::new(),
             block: Block {
                 first_line: line,
                 ..Block::default()
@@ -159,62 +109,78 @@ impl JsonFrame {
     pub(super) fn push(&mut self, bytes: &[u8], ready: &mut VecDeque<Block>) -> Option<Finding> {
         let mut at = 0;
         while at < bytes.len() {
-            match self.state {
+            let taken = match self.state {
                 State::InItem | State::InBodyValue => match self.follow(&bytes[at..]) {
-                    Follow::On => return None,
-                    Follow::Ends(length) => {
+                    Ok(Follow::On) => return None,
+                    Ok(Follow::Ends(length)) => {
                         at += length;
-                        self.end_value();
+                        self.end_value()
                     }
+                    Err(trouble) => Err(trouble),
                 },
-                _ => match self.outside(bytes[at]) {
-                    Ok(Taken::Yes) => at += 1,
-                    Ok(Taken::No) => {}
-                    Err(found) => {
-                        give(&mut self.block, self.line, ready);
-                        return Some(self.syntax(found));
-                    }
-                },
+                _ => self.outside(bytes[at]).map(|taken| match taken {
+                    Taken::Yes => at += 1,
+                    Taken::No => {}
+                }),
+            };
+            if let Err(trouble) = taken {
+                self.stop(ready);
+                return Some(self.finding(trouble));
             }
             if self.block.bytes.len() >= BLOCK_BYTES {
-                give(&mut self.block, self.line, ready);
+                self.stop(ready);
             }
         }
         None
     }
 
-    pub(super) fn finish(&mut self, ready: &mut VecDeque<Block>) -> Option<Finding> {
-        give(&mut self.block, self.line, ready);
-        let cut = self.state != State::End;
-        let line = self.line;
-        cut.then(|| Finding {
-            line,
-            ..Finding::about_file(Code::JsonTruncated, Detail::None)
-        })
+    /// Bytes held at the moment.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.pending.capacity() + self.block.bytes.capacity()
     }
 
-    fn syntax(&self, found: Trouble) -> Finding {
-        let (code, detail) = match found {
+    /// Gives all whole records away.
+    pub(super) fn stop(&mut self, ready: &mut VecDeque<Block>) {
+        give(&mut self.block, self.line, ready);
+    }
+
+    /// Takes what was found in the body besides the records.
+    pub(super) fn take_warnings(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.warnings)
+    }
+
+    pub(super) fn finish(&mut self, ready: &mut VecDeque<Block>) -> Option<Finding> {
+        self.stop(ready);
+        (self.state != State::End).then(|| self.finding(Trouble::Truncated))
+    }
+
+    fn finding(&self, trouble: Trouble) -> Finding {
+        let (code, detail) = match trouble {
             Trouble::Expected(what) => (Code::JsonInvalid, Detail::Text(what.into())),
             Trouble::Shape => (Code::JsonShape, Detail::None),
+            Trouble::Truncated => (Code::JsonTruncated, Detail::None),
             Trouble::KeyTwice => (Code::JsonKeyTwice, Detail::None),
+            Trouble::TooDeep => (Code::JsonTooDeep, Detail::Limit(self.depth_limit as u64)),
         };
-        let header = (code == Code::JsonKeyTwice)
-            .then(|| crate::finding::shown_value(&String::from_utf8_lossy(&self.key)));
+        let about_key = !self.key.is_empty() && !matches!(trouble, Trouble::Truncated);
         Finding {
             line: self.line,
-            header,
+            header: about_key.then(|| self.shown_key()),
             ..Finding::about_file(code, detail)
         }
+    }
+
+    fn shown_key(&self) -> Box<str> {
+        shown_value(&String::from_utf8_lossy(&self.key))
     }
 
     /// One byte between values.
     fn outside(&mut self, byte: u8) -> Result<Taken, Trouble> {
         if let State::InKey { escaped } = self.state {
-            self.in_key(byte, escaped);
-            return Ok(Taken::Yes);
+            return self.in_key(byte, escaped);
         }
-        if byte.is_ascii_whitespace() {
+        if matches!(byte, b' ' | b'\t' | b'\r' | b'\n') {
             self.line += u64::from(byte == b'\n');
             return Ok(Taken::Yes);
         }
@@ -228,28 +194,24 @@ impl JsonFrame {
                 self.key.clear();
                 State::InKey { escaped: false }
             }
-            (State::Key { after_comma: false }, b'}') => State::End,
+            (State::Key { after_comma: false } | State::AfterBodyValue, b'}') => {
+                self.end_of_body()?
+            }
             (State::Key { .. }, _) => return Err(Trouble::Expected("\"")),
             (State::Colon, b':') => {
-                if self.seen_keys.contains(&self.key) {
-                    return Err(Trouble::KeyTwice);
-                }
-                if self.seen_keys.len() < MOST_BODY_KEYS {
-                    self.seen_keys.push(self.key.clone());
-                }
+                self.note_key()?;
                 State::BodyValue
             }
             (State::Colon, _) => return Err(Trouble::Expected(":")),
-            (State::BodyValue, b'[') if self.key == b"items" => State::Item { after_comma: false },
-            (State::BodyValue, _) if self.key == b"items" => return Err(Trouble::Shape),
+            (State::BodyValue, b'[') if self.key == ITEMS => State::Item { after_comma: false },
+            (State::BodyValue, _) if self.key == ITEMS => return Err(Trouble::Shape),
             (State::BodyValue, _) => {
                 self.start_value(byte);
                 State::InBodyValue
             }
             (State::AfterBodyValue, b',') => State::Key { after_comma: true },
-            (State::AfterBodyValue, b'}') => State::End,
             (State::AfterBodyValue, _) => return Err(Trouble::Expected(", }")),
-            (State::Item { after_comma: false }, b']') => self.end_of_array(),
+            (State::Item { after_comma: false } | State::AfterItem, b']') => self.end_of_array(),
             (State::Item { .. }, b',' | b']' | b'}' | b':') => {
                 return Err(Trouble::Expected("{"));
             }
@@ -258,7 +220,6 @@ impl JsonFrame {
                 State::InItem
             }
             (State::AfterItem, b',') => State::Item { after_comma: true },
-            (State::AfterItem, b']') => self.end_of_array(),
             (State::AfterItem, _) => return Err(Trouble::Expected(", ]")),
             (State::End, _) => return Err(Trouble::Expected("end")),
             (State::Start | State::InKey { .. } | State::InItem | State::InBodyValue, _) => {
@@ -269,7 +230,8 @@ impl JsonFrame {
         Ok(if starts_value { Taken::No } else { Taken::Yes })
     }
 
-    fn end_of_array(&self) -> State {
+    fn end_of_array(&mut self) -> State {
+        self.key.clear();
         if self.body {
             State::AfterBodyValue
         } else {
@@ -277,11 +239,22 @@ impl JsonFrame {
         }
     }
 
-    fn in_key(&mut self, byte: u8, escaped: bool) {
-        self.line += u64::from(byte == b'\n');
+    fn end_of_body(&mut self) -> Result<State, Trouble> {
+        self.key.clear();
+        if self.seen_keys.iter().any(|key| key == ITEMS) {
+            Ok(State::End)
+        } else {
+            Err(Trouble::Shape)
+        }
+    }
+
+    fn in_key(&mut self, byte: u8, escaped: bool) -> Result<Taken, Trouble> {
+        if byte < 0x20 {
+            return Err(Trouble::Expected("\""));
+        }
         if byte == b'"' && !escaped {
             self.state = State::Colon;
-            return;
+            return Ok(Taken::Yes);
         }
         if self.key.len() < KEPT_OF_OVERLONG {
             self.key.push(byte);
@@ -289,68 +262,102 @@ impl JsonFrame {
         self.state = State::InKey {
             escaped: byte == b'\\' && !escaped,
         };
+        Ok(Taken::Yes)
+    }
+
+    fn note_key(&mut self) -> Result<(), Trouble> {
+        if self.seen_keys.contains(&self.key) {
+            return Err(Trouble::KeyTwice);
+        }
+        if self.seen_keys.len() == MOST_BODY_KEYS {
+            return Err(Trouble::Shape);
+        }
+        self.seen_keys.push(self.key.clone());
+        if !BODY_KEYS.iter().any(|known| known.as_bytes() == self.key) {
+            self.warnings.push(Finding {
+                line: self.line,
+                header: Some(self.shown_key()),
+                ..Finding::about_file(Code::JsonKeyUnknown, Detail::None)
+            });
+        }
+        Ok(())
     }
 
     fn start_value(&mut self, byte: u8) {
         self.value = Value {
             line: self.line,
-            bare: !matches!(byte, b'{' | b'[' | b'"'),
-            object: byte == b'{',
+            inside: match byte {
+                b'{' | b'[' | b'"' => Inside::Brackets,
+                _ => Inside::Bare,
+            },
             ..Value::default()
         };
         self.pending.clear();
+        self.open.clear();
     }
 
     /// Follows the value through `bytes`, from its first byte on.
-    fn follow(&mut self, bytes: &[u8]) -> Follow {
+    fn follow(&mut self, bytes: &[u8]) -> Result<Follow, Trouble> {
         let mut at = 0;
         while at < bytes.len() {
             let byte = bytes[at];
-            if self.value.in_string {
-                if self.value.escaped {
-                    self.value.escaped = false;
+            match self.value.inside {
+                Inside::Text => {
+                    let rest = &bytes[at..];
+                    let found = memchr::memchr2(b'"', b'\\', rest);
+                    let plain = found.unwrap_or(rest.len());
+                    self.line += memchr::memchr_iter(b'\n', &rest[..plain]).count() as u64;
+                    at += plain + 1;
+                    match found.map(|found| rest[found]) {
+                        None => break,
+                        Some(b'\\') => self.value.inside = Inside::Escape,
+                        Some(_) => self.value.inside = Inside::Brackets,
+                    }
+                    if self.value.depth == 0 && self.value.inside == Inside::Brackets {
+                        self.keep_bytes(&bytes[..at]);
+                        return Ok(Follow::Ends(at));
+                    }
+                    continue;
+                }
+                Inside::Escape => {
+                    self.value.inside = Inside::Text;
                     self.line += u64::from(byte == b'\n');
                     at += 1;
                     continue;
                 }
-                let rest = &bytes[at..];
-                let found = memchr::memchr2(b'"', b'\\', rest);
-                let plain = found.unwrap_or(rest.len());
-                self.line += memchr::memchr_iter(b'\n', &rest[..plain]).count() as u64;
-                at += plain;
-                let Some(stop) = bytes.get(at) else { break };
-                at += 1;
-                if *stop == b'\\' {
-                    self.value.escaped = true;
+                Inside::Bare => {
+                    if matches!(byte, b',' | b']' | b'}' | b':') || byte.is_ascii_whitespace() {
+                        self.keep_bytes(&bytes[..at]);
+                        return Ok(Follow::Ends(at));
+                    }
+                    at += 1;
                     continue;
                 }
-                self.value.in_string = false;
-                if self.value.depth == 0 {
-                    self.keep_bytes(&bytes[..at]);
-                    return Follow::Ends(at);
-                }
-                continue;
-            }
-            if self.value.bare {
-                if matches!(byte, b',' | b']' | b'}' | b':') || byte.is_ascii_whitespace() {
-                    self.keep_bytes(&bytes[..at]);
-                    return Follow::Ends(at);
-                }
-                at += 1;
-                continue;
+                Inside::Brackets => {}
             }
             at += 1;
             match byte {
-                b'"' => self.value.in_string = true,
+                b'"' => self.value.inside = Inside::Text,
                 b'{' | b'[' => {
                     self.value.depth += 1;
                     self.value.deepest = self.value.deepest.max(self.value.depth);
+                    if self.value.depth <= self.depth_limit {
+                        self.open.push(byte);
+                    }
                 }
                 b'}' | b']' => {
+                    // A bracket that closes another one would have the value swallow the rest of the file.
+                    if self.value.depth <= self.depth_limit {
+                        match (self.open.pop(), byte) {
+                            (Some(b'{'), b']') => return Err(Trouble::Expected("}")),
+                            (Some(b'['), b'}') => return Err(Trouble::Expected("]")),
+                            _ => {}
+                        }
+                    }
                     self.value.depth -= 1;
                     if self.value.depth == 0 {
                         self.keep_bytes(&bytes[..at]);
-                        return Follow::Ends(at);
+                        return Ok(Follow::Ends(at));
                     }
                 }
                 b'\n' => self.line += 1,
@@ -358,7 +365,7 @@ impl JsonFrame {
             }
         }
         self.keep_bytes(bytes);
-        Follow::On
+        Ok(Follow::On)
     }
 
     fn keep_bytes(&mut self, bytes: &[u8]) {
@@ -367,15 +374,16 @@ impl JsonFrame {
         }
         self.pending.extend_from_slice(bytes);
         if self.pending.len() > self.record_limit {
-            self.pending.truncate(KEPT_OF_OVERLONG);
+            self.pending
+                .truncate(KEPT_OF_OVERLONG.min(self.record_limit));
             self.value.overlong = true;
         }
     }
 
-    fn end_value(&mut self) {
+    fn end_value(&mut self) -> Result<(), Trouble> {
         if self.state == State::InBodyValue {
             self.state = State::AfterBodyValue;
-            return;
+            return self.check_body_value();
         }
         self.state = State::AfterItem;
         let value = self.value;
@@ -383,12 +391,30 @@ impl JsonFrame {
             Some((Code::RecordTooLong, Detail::Limit(self.record_limit as u64)))
         } else if value.deepest > self.depth_limit {
             Some((Code::JsonTooDeep, Detail::Limit(self.depth_limit as u64)))
-        } else if value.object {
-            None
         } else {
-            Some((Code::JsonShape, Detail::None))
+            None
         };
         keep(&mut self.block, &self.pending, value.line, broken);
+        Ok(())
+    }
+
+    fn check_body_value(&self) -> Result<(), Trouble> {
+        if BODY_KEYS.iter().any(|known| known.as_bytes() == self.key) {
+            return match &*self.pending {
+                b"true" | b"false" => Ok(()),
+                _ => Err(Trouble::Expected("true, false")),
+            };
+        }
+        if self.value.deepest > self.depth_limit {
+            return Err(Trouble::TooDeep);
+        }
+        if self.value.overlong {
+            return Err(Trouble::Shape);
+        }
+        match serde_json::from_slice::<&RawValue>(&self.pending) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Trouble::Expected("JSON")),
+        }
     }
 }
 
@@ -397,19 +423,22 @@ enum Taken {
     No,
 }
 
+#[derive(Clone, Copy)]
 enum Trouble {
     Expected(&'static str),
     Shape,
     KeyTwice,
+    TooDeep,
+    Truncated,
 }
 
-/// How much of a record over its limit is kept to show it.
-const KEPT_OF_OVERLONG: usize = 1024;
-
-/// A body has three keys; more are remembered only up to here.
+/// A body has three keys; that many are told apart.
 const MOST_BODY_KEYS: usize = 64;
 
-fn keep(block: &mut Block, bytes: &[u8], line: u64, broken: Option<(Code, Detail)>) {
+const ITEMS: &[u8] = b"items";
+
+/// Adds a record to a block.
+pub(super) fn keep(block: &mut Block, bytes: &[u8], line: u64, broken: Option<(Code, Detail)>) {
     let offset = block.bytes.len();
     block.bytes.extend_from_slice(bytes);
     block.spans.push(RecordSpan {
@@ -421,7 +450,8 @@ fn keep(block: &mut Block, bytes: &[u8], line: u64, broken: Option<(Code, Detail
     block.rows += 1;
 }
 
-fn give(block: &mut Block, next_line: u64, ready: &mut VecDeque<Block>) {
+/// Moves a block with records to those that are ready.
+pub(super) fn give(block: &mut Block, next_line: u64, ready: &mut VecDeque<Block>) {
     let next = Block {
         first_line: next_line,
         ..Block::default()

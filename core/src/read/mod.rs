@@ -11,6 +11,8 @@ mod detect;
 mod framer;
 mod json_cells;
 mod json_frame;
+mod ndjson_frame;
+mod separators;
 
 use crate::code::Code;
 use crate::field::{Field, Table};

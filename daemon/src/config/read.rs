@@ -308,10 +308,6 @@ fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::needless_raw_string_hashes,
-    reason = "the updater of expectations writes them"
-)]
 mod tests {
     use std::time::Duration;
 

@@ -224,10 +224,6 @@ pub struct IllegalEvent {
 }
 
 /// Where `event` leads a file that is in `state`.
-#[expect(
-    clippy::match_same_arms,
-    reason = "the table follows the life of a file"
-)]
 pub fn next(state: State, event: Event) -> Result<Transition, IllegalEvent> {
     use Event as E;
     use State as S;

@@ -168,10 +168,6 @@ impl Progress {
 }
 
 /// Where a file goes on, given what the journal and the disk say.
-#[expect(
-    clippy::match_same_arms,
-    reason = "the table follows the life of a file"
-)]
 pub fn resume(progress: Progress, disk: OnDisk) -> Result<Transition, Misplaced> {
     let state = progress.state();
     let go_on = Transition {

@@ -144,8 +144,8 @@ struct OwnRow {
     key: Option<Box<str>>,
     offer: Option<Box<str>>,
     decision: Decision,
-    after: Option<OrderTerms>,
-    order: Option<StoredOrder>,
+    after: Option<Box<OrderTerms>>,
+    order: Option<Box<StoredOrder>>,
     /// The number of the order, where it stays as it is.
     order_id: u64,
     creates_customer: bool,
@@ -357,7 +357,7 @@ fn write_row(
             sheet.order(StoredOrder {
                 order_id,
                 partner: writing.terms.partner.as_str().into(),
-                terms,
+                terms: *terms,
                 created: now,
                 changed: now,
                 first_log: log_id,
@@ -376,7 +376,7 @@ fn write_row(
                 line,
                 remembered: true,
             });
-            write_change(sheet, log_id, order, terms);
+            write_change(sheet, log_id, *order, *terms);
         }
         (_, None) => {
             let earlier = row.key.as_deref().and_then(|key| written.repeated.get(key));

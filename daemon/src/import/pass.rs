@@ -42,7 +42,7 @@ pub enum Hashing {
 }
 
 const CHUNK: usize = 1 << 20;
-const IN_FLIGHT: usize = 2;
+const IN_FLIGHT: usize = 1;
 
 enum Job {
     Blocks(u64, Arc<Shape>, Vec<Block>),

@@ -50,9 +50,9 @@ pub struct DecidedRow<'a> {
     /// The decision.
     pub decision: Decision,
     /// The terms afterwards, where they change.
-    pub after: Option<OrderTerms>,
+    pub after: Option<Box<OrderTerms>>,
     /// The order as it is known.
-    pub order: Option<StoredOrder>,
+    pub order: Option<Box<StoredOrder>>,
     /// Must the invoice customer be created for it?
     pub creates_customer: bool,
     /// Is it a new order of a customer that nobody knows yet?
@@ -71,7 +71,7 @@ pub struct DecidedRows<'a> {
 }
 
 /// How many blocks are decided at once: more make fewer look-ups and take more memory.
-pub const GROUP: usize = 1;
+pub const GROUP: usize = 2;
 
 /// Reads and decides the rows of blocks that stand one behind another.
 pub fn decide_blocks<'a>(
@@ -119,7 +119,7 @@ pub fn decide_blocks<'a>(
                 customer_unknown: order.is_none() && invoice_customer == Standing::Unknown,
                 row,
                 decision: decided.decision,
-                after: decided.after,
+                after: decided.after.map(Box::new),
                 order,
             }
         })
@@ -143,7 +143,7 @@ fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
     }
 }
 
-fn known_orders(rows: &[Row<'_>], store: &Store) -> Result<Vec<Option<StoredOrder>>, StoreError> {
+fn known_orders(rows: &[Row<'_>], store: &Store) -> Result<Vec<Option<Box<StoredOrder>>>, StoreError> {
     let mut places = Vec::with_capacity(rows.len());
     let mut keys = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
@@ -155,7 +155,7 @@ fn known_orders(rows: &[Row<'_>], store: &Store) -> Result<Vec<Option<StoredOrde
     let mut orders = Vec::with_capacity(rows.len());
     orders.resize_with(rows.len(), || None);
     for (at, order) in places.into_iter().zip(store.orders(&keys)?) {
-        orders[at] = order;
+        orders[at] = order.map(Box::new);
     }
     Ok(orders)
 }
@@ -169,7 +169,7 @@ struct Standings {
 impl Standings {
     fn of(
         rows: &[Row<'_>],
-        orders: &[Option<StoredOrder>],
+        orders: &[Option<Box<StoredOrder>>],
         store: &Store,
         facts: &FileFacts,
     ) -> Result<Self, StoreError> {

@@ -83,7 +83,7 @@ impl StoreError {
 }
 
 /// How many records may wait before they are written away: large runs are what the engine is fast at.
-pub const PENDING_RECORDS: usize = 64_000;
+pub const PENDING_RECORDS: usize = 56_000;
 
 const ORDERS: Shelf = Shelf::new(Space::Orders);
 const ORDER_BY_KEY: Postings = Postings::new(Space::OrderByKey);

@@ -391,7 +391,7 @@ mod tests {
             (
                 FileKind::Rejects { known: 1, each: 2 },
                 Format::Csv,
-                "20ca9c64e8ef6f13827bd139edb81d22b7737aed6b5e7f0dbd6754bf7c249dc6",
+                "5179fda61b83cdd1ed0a6613397b86107cb512a2b6755f6f50e3b326d1db2f4b",
             ),
         ];
         for (kind, format, expected) in pinned {

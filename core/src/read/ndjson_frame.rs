@@ -1,0 +1,89 @@
+//! Where does each record of a file with one JSON object a line start and end?
+//! Knows lines only; what a line holds is looked at later.
+
+use super::framer::{BLOCK_BYTES, KEPT_OF_OVERLONG};
+use super::json_frame::{give, keep};
+use super::{Block, Shape};
+use crate::code::Code;
+use crate::finding::Detail;
+use std::collections::VecDeque;
+
+/// One record a line.
+#[derive(Debug)]
+pub(super) struct NdjsonFrame {
+    record_limit: usize,
+    /// The beginning of a line whose end has not arrived yet.
+    pending: Vec<u8>,
+    skipping: bool,
+    line: u64,
+    block: Block,
+}
+
+impl NdjsonFrame {
+    pub(super) fn new(shape: &Shape, line: u64) -> Self {
+        Self {
+            record_limit: shape.options.limits.record_bytes.max(1),
+            pending: Vec::new(),
+            skipping: false,
+            line,
+            block: Block {
+                first_line: line,
+                ..Block::default()
+            },
+        }
+    }
+
+    pub(super) fn push(&mut self, bytes: &[u8], ready: &mut VecDeque<Block>) {
+        let mut rest = bytes;
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            self.extend(&rest[..end]);
+            self.end_line();
+            rest = &rest[end + 1..];
+        }
+        self.extend(rest);
+        if self.block.bytes.len() >= BLOCK_BYTES {
+            self.stop(ready);
+        }
+    }
+
+    /// Bytes held at the moment.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.pending.capacity() + self.block.bytes.capacity()
+    }
+
+    /// Gives all whole records away.
+    pub(super) fn stop(&mut self, ready: &mut VecDeque<Block>) {
+        give(&mut self.block, self.line, ready);
+    }
+
+    pub(super) fn finish(&mut self, ready: &mut VecDeque<Block>) {
+        self.end_line();
+        self.stop(ready);
+    }
+
+    fn extend(&mut self, bytes: &[u8]) {
+        if self.skipping {
+            return;
+        }
+        self.pending.extend_from_slice(bytes);
+        if self.pending.len() > self.record_limit {
+            self.pending
+                .truncate(KEPT_OF_OVERLONG.min(self.record_limit));
+            self.skipping = true;
+        }
+    }
+
+    fn end_line(&mut self) {
+        let broken = self
+            .skipping
+            .then_some((Code::RecordTooLong, Detail::Limit(self.record_limit as u64)));
+        let content = self.pending.trim_ascii();
+        if !content.is_empty() || broken.is_some() {
+            keep(&mut self.block, content, self.line, broken);
+        }
+        self.pending.clear();
+        self.skipping = false;
+        self.line += 1;
+    }
+}
