@@ -4,7 +4,8 @@
 use crate::books::{Books, BooksError, BooksOptions};
 use crate::config::Config;
 use crate::folder::directory::{Directory, IoAt};
-use crate::folder::moves::Folders;
+use crate::folder::moves::{Folders, survey};
+use crate::state::file_record::import_number;
 use crate::system::{
     DataLock, LockError, PathError, SyncFileRange, deny_sync_file_range, free_bytes,
     remove_left_overs,
@@ -94,6 +95,12 @@ impl OpenData {
             std::fs::remove_dir_all(&state).map_err(PathError::of("remove", &state))?;
         }
         let books = Books::open(path, options)?;
+        // A claim that was cut off before the journal heard of it has its number all the same.
+        for leftover in survey(&folders.work)?.leftovers {
+            if let Some(number) = import_number(leftover.import_id.as_str()) {
+                books.pass_import_number(number);
+            }
+        }
         Ok(Self {
             path: path.to_owned(),
             config,

@@ -15,7 +15,6 @@ use crate::folder::settle::{Novelty, Refusal, Verdict};
 use crate::log;
 use crate::receipt::{self, ReceiptError};
 use crate::state::FileRecord;
-use crate::state::file_record::import_number;
 use crate::system::PathError;
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -24,10 +23,12 @@ use std::time::Duration;
 
 /// Watches over the inbox until the daemon ends.
 pub(super) fn watch_over(daemon: &Arc<Daemon>, partners: &Partners, woken: &Receiver<()>) {
-    resume_open_imports(daemon, partners);
     let mut watching = Watching::start(daemon);
     let mut low = false;
     while !daemon.ending() {
+        if daemon.was_work_left() {
+            take_up_open_imports(daemon, partners);
+        }
         take_ends(&mut watching, daemon, partners);
         let look_again = look(daemon, partners, &mut watching, &mut low);
         let longest = daemon.data.config.daemon.scan_interval;
@@ -44,17 +45,41 @@ pub(super) fn watch_over(daemon: &Arc<Daemon>, partners: &Partners, woken: &Rece
 /// Two scans are at least so far apart, so that a producer that never pauses costs no core.
 const SHORTEST_WAIT: Duration = Duration::from_millis(5);
 
-/// Takes up what the last life of the daemon left.
-fn resume_open_imports(daemon: &Arc<Daemon>, partners: &Partners) {
+/// Takes up what the last life of the daemon left. Nobody may begin an import meanwhile, since what is not in the
+/// journal yet would be taken for a leftover.
+pub(super) fn resume(daemon: &Arc<Daemon>, partners: &Partners) {
+    let Some(known) = take_up_open_imports(daemon, partners) else {
+        return;
+    };
+    // A claim that was cut off before the journal heard of it.
+    match survey(&daemon.data.folders.work) {
+        Ok(found) => {
+            for leftover in found.leftovers {
+                if !known.iter().any(|id| id == leftover.import_id.as_str()) {
+                    let unclaimed = PartnerName::parse("unknown");
+                    if let Some(partner) = leftover.partner.or(unclaimed.ok()) {
+                        partners.give(&partner, Task::Adopt(leftover.import_id));
+                    }
+                }
+            }
+        }
+        Err(error) => log::daemon_failed(&error),
+    }
+}
+
+/// Gives every import that is not at its end to its partner's worker, and says which imports there are. An import
+/// that somebody works on just now is found at its end, or goes on, when its turn comes.
+fn take_up_open_imports(daemon: &Arc<Daemon>, partners: &Partners) -> Option<Vec<String>> {
     let data = &daemon.data;
     let files = match data.books.store().files() {
         Ok(files) => files,
         Err(error) => {
             log::daemon_failed(&error);
-            return daemon.begin_anew();
+            daemon.begin_anew();
+            return None;
         }
     };
-    let known: Vec<String> = files
+    let known = files
         .iter()
         .map(|record| record.import_id.clone())
         .collect();
@@ -67,23 +92,7 @@ fn resume_open_imports(daemon: &Arc<Daemon>, partners: &Partners) {
             }
         }
     }
-    // A claim that was cut off before the journal heard of it.
-    match survey(&data.folders.work) {
-        Ok(found) => {
-            for leftover in found.leftovers {
-                if let Some(number) = import_number(leftover.import_id.as_str()) {
-                    data.books.pass_import_number(number);
-                }
-                if !known.iter().any(|id| id == leftover.import_id.as_str()) {
-                    let unclaimed = PartnerName::parse("unknown");
-                    if let Some(partner) = leftover.partner.or(unclaimed.ok()) {
-                        partners.give(&partner, Task::Adopt(leftover.import_id));
-                    }
-                }
-            }
-        }
-        Err(error) => log::daemon_failed(&error),
-    }
+    Some(known)
 }
 
 /// One scan and what follows from it. Gives when the next one can settle something.

@@ -30,6 +30,7 @@ pub struct Daemon {
 struct Signals {
     stop: Arc<AtomicBool>,
     again: Arc<AtomicBool>,
+    left: Arc<AtomicBool>,
     wake: SyncSender<()>,
 }
 
@@ -46,6 +47,7 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
     let signals = Signals {
         stop: Arc::default(),
         again: Arc::default(),
+        left: Arc::default(),
         wake,
     };
     runtime.spawn(listen_for_signals(signals.clone()));
@@ -86,6 +88,17 @@ impl Daemon {
         self.wake();
     }
 
+    /// A command ended before its import did: a worker is to go on with it.
+    pub fn leave_work(&self) {
+        self.signals.left.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Has a command left work since the last call?
+    fn was_work_left(&self) -> bool {
+        self.signals.left.swap(false, Ordering::SeqCst)
+    }
+
     /// Looks into the inbox now.
     pub fn wake(&self) {
         // A full channel means that somebody woke it already.
@@ -107,6 +120,8 @@ fn live(
 ) -> Result<(), anyhow::Error> {
     let socket = socket::Listener::bind(&daemon.data.path)?;
     let partners = partners::Partners::new(Arc::clone(daemon));
+    // Before any command is taken: an import that one begins must not look like a leftover.
+    inbox::resume(daemon, &partners);
     let accepting = runtime.spawn(socket::accept(socket, Arc::clone(daemon)));
     inbox::watch_over(daemon, &partners, woken);
     accepting.abort();

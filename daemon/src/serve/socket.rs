@@ -127,6 +127,12 @@ fn answer(daemon: &Arc<Daemon>, stream: UnixStream) -> io::Result<()> {
             match perform::run(&request.command, &daemon.data, &call, &mut inputs, &mut out) {
                 Ok(outcome) => outcome,
                 Err(error) => {
+                    if daemon.data.books.failed() {
+                        daemon.begin_anew();
+                    } else if begins_imports(&request.command) {
+                        // Whether the client went away or the disk was full: what is claimed is imported.
+                        daemon.leave_work();
+                    }
                     let text = format!("{error:#}\n");
                     send(
                         &mut *output.lock().unwrap_or_else(PoisonError::into_inner),
@@ -149,6 +155,13 @@ fn answer(daemon: &Arc<Daemon>, stream: UnixStream) -> io::Result<()> {
     };
     let mut stream = output.lock().unwrap_or_else(PoisonError::into_inner);
     send(&mut *stream, b'x', &[outcome.code()])
+}
+
+fn begins_imports(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Import(_) | Command::Release(_) | Command::Discard(_)
+    )
 }
 
 /// Files that a client sends, one after another.
