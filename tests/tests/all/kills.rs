@@ -198,7 +198,10 @@ impl Ledger {
         let mut numbers = BTreeSet::new();
         for line in &log {
             let number = line["logId"].as_u64().context("a line without a number")?;
-            ensure!(numbers.insert(number), "log entry {number} stands there twice");
+            ensure!(
+                numbers.insert(number),
+                "log entry {number} stands there twice"
+            );
             let row = line["row"].as_u64().context("a line without a row")?;
             if let Some(first) = rows.insert((text(&line["importId"]), row), line) {
                 bail!("a row was written twice:\n{first}\n{line}");
