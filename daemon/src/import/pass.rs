@@ -199,23 +199,32 @@ struct HandOut<'h, T> {
 }
 
 impl<T> HandOut<'_, T> {
-    /// Takes what the framer has. False: nobody works any more.
+    /// Takes what the framer has: what the file's beginning says, its blocks, and what its end says. False:
+    /// nobody works any more.
     fn take(&mut self, framer: &mut Framer) -> bool {
-        let about_file = framer.take_findings();
+        if !self.tell(framer) {
+            return false;
+        }
         while let Some(block) = framer.next_block() {
             self.waiting.push(block);
             if self.waiting.len() >= self.group && !self.send_waiting(framer) {
                 return false;
             }
         }
+        self.tell(framer)
+    }
+
+    fn tell(&mut self, framer: &mut Framer) -> bool {
+        let about_file = framer.take_findings();
         if about_file.is_empty() {
             return true;
         }
-        let told = self
-            .done
-            .send(Done::Step(self.number, Step::AboutFile(about_file)));
+        if !self.send_waiting(framer) {
+            return false;
+        }
+        let told = Done::Step(self.number, Step::AboutFile(about_file));
         self.number += 1;
-        told.is_ok()
+        self.done.send(told).is_ok()
     }
 
     fn send_waiting(&mut self, framer: &Framer) -> bool {

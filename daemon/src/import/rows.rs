@@ -143,7 +143,10 @@ fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
     }
 }
 
-fn known_orders(rows: &[Row<'_>], store: &Store) -> Result<Vec<Option<Box<StoredOrder>>>, StoreError> {
+fn known_orders(
+    rows: &[Row<'_>],
+    store: &Store,
+) -> Result<Vec<Option<Box<StoredOrder>>>, StoreError> {
     let mut places = Vec::with_capacity(rows.len());
     let mut keys = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {

@@ -1,6 +1,9 @@
 //! Which orders, customers, offers and files are there now?
 //! Answers for everything that was journalled and acknowledged, whether the engine has it yet or not.
 
+mod customers;
+mod files;
+
 use super::effects::{Effects, UnknownLine};
 use super::engine::open::{self, OpenError, Options};
 use super::engine::postings::Postings;
@@ -10,12 +13,12 @@ use super::file_record::{FileRecord, import_number};
 use super::pending::Pending;
 use super::record::{self, RecordError, StoredOrder};
 use crate::journal::{FrameSpan, JournalError, Position};
-use intake_core::catalog::{Catalog, Customer, email_key};
+use intake_core::catalog::{Catalog, email_key};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// The state that the journal leaves, ready to be asked.
 #[derive(Debug)]
@@ -107,18 +110,6 @@ struct Frozen {
     pending: Pending,
     meta: Meta,
 }
-
-/// What an index of customers by number says of one: the record's number, and 24 more bits of the hash, so that
-/// whether a customer exists is known (with a chance of error below one in 10^12) without reading its record.
-fn marked_number(number: u64, id: &str) -> u64 {
-    number << MARK_BITS | mark_of(id)
-}
-
-fn mark_of(id: &str) -> u64 {
-    (xxh3_128(id.as_bytes()) >> 64) as u64 & ((1 << MARK_BITS) - 1)
-}
-
-const MARK_BITS: u32 = 24;
 
 /// The hash under which a key is found.
 pub fn key_hash(key: &str) -> u64 {
@@ -231,7 +222,7 @@ impl Store {
                 .customer_by_id
                 .entry(key_hash(&customer.id))
                 .or_default();
-            by_id.push(marked_number(number, &customer.id));
+            by_id.push(customers::marked_number(number, &customer.id));
             let email = key_hash(&email_key(customer.email()));
             active
                 .customer_by_email
@@ -394,155 +385,9 @@ impl Store {
         Ok(())
     }
 
-    /// Which of these customers exist, in the order given.
-    pub fn customers_exist(&self, ids: &[&str]) -> Result<Vec<bool>, StoreError> {
-        let numbers = self.customer_numbers(ids)?;
-        Ok(numbers.into_iter().map(|number| number.is_some()).collect())
-    }
-
-    /// The customer with this number.
-    pub fn customer(&self, id: &str) -> Result<Option<Customer>, StoreError> {
-        let marked = self.candidates(&[id], CUSTOMER_BY_ID, |pending| &pending.customer_by_id)?;
-        let numbers: Vec<(u64, usize)> = marked
-            .into_iter()
-            .map(|(marked, at)| (marked >> MARK_BITS, at))
-            .collect();
-        self.first_customer(&numbers, &|customer| *customer.id == *id)
-    }
-
-    /// The customer with this email address, whatever its case.
-    pub fn customer_by_email(&self, email: &str) -> Result<Option<Customer>, StoreError> {
-        let key = email_key(email);
-        let numbers = self.candidates(&[&*key], CUSTOMER_BY_EMAIL, |pending| {
-            &pending.customer_by_email
-        })?;
-        self.first_customer(&numbers, &|customer| email_key(customer.email()) == key)
-    }
-
-    /// For each of these customers the one that has its number, and the one that has its email address.
-    #[expect(clippy::type_complexity, reason = "two answers for each question")]
-    pub fn customers_and_emails(
-        &self,
-        customers: &[&Customer],
-    ) -> Result<Vec<(Option<Customer>, Option<Customer>)>, StoreError> {
-        let ids: Vec<&str> = customers.iter().map(|customer| &*customer.id).collect();
-        let emails: Vec<String> = customers.iter().map(|c| email_key(c.email())).collect();
-        let email_keys: Vec<&str> = emails.iter().map(String::as_str).collect();
-        let mut found = Vec::with_capacity(customers.len());
-        found.resize_with(customers.len(), || (None, None));
-        for (marked, at) in self.candidates(&ids, CUSTOMER_BY_ID, |p| &p.customer_by_id)? {
-            let customer =
-                self.first_customer(&[(marked >> MARK_BITS, at)], &|c| *c.id == *ids[at])?;
-            found[at].0 = found[at].0.take().or(customer);
-        }
-        let by_email = self.candidates(&email_keys, CUSTOMER_BY_EMAIL, |p| &p.customer_by_email)?;
-        for (number, at) in by_email {
-            let fits = |c: &Customer| email_key(c.email()) == emails[at];
-            let customer = self.first_customer(&[(number, at)], &fits)?;
-            found[at].1 = found[at].1.take().or(customer);
-        }
-        Ok(found)
-    }
-
     /// How many customers there are.
     pub fn customer_count(&self) -> u64 {
         self.meta().next_customer - 1
-    }
-
-    /// Every file, by import.
-    pub fn files(&self) -> Result<Vec<FileRecord>, StoreError> {
-        let mut files = BTreeMap::new();
-        for pending in self.read().all() {
-            files.extend(
-                pending
-                    .files
-                    .iter()
-                    .map(|(number, record)| (*number, record.clone())),
-            );
-        }
-        for entry in self.engine.scan(Space::Files, &[]) {
-            let (key, value) = entry?;
-            let number = key
-                .first_chunk::<8>()
-                .map(|bytes| u64::from_be_bytes(*bytes));
-            let record: FileRecord =
-                serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
-            files.entry(number.unwrap_or(0)).or_insert(record);
-        }
-        Ok(files.into_values().collect())
-    }
-
-    /// The file of this import.
-    pub fn file(&self, import_id: &str) -> Result<Option<FileRecord>, StoreError> {
-        let Some(number) = import_number(import_id) else {
-            return Ok(None);
-        };
-        {
-            let layers = self.read();
-            let frozen = layers
-                .frozen
-                .as_ref()
-                .and_then(|frozen| frozen.pending.files.get(&number));
-            if let Some(record) = layers.active.files.get(&number).or(frozen) {
-                return Ok(Some(record.clone()));
-            }
-        }
-        let Some(value) = self.engine.get(Space::Files, &number.to_be_bytes())? else {
-            return Ok(None);
-        };
-        let record = serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
-        Ok(Some(record))
-    }
-
-    /// Log entries about a key, besides its creation and beyond "unchanged", ascending; may hold strangers.
-    pub fn history(&self, key: &str) -> Result<Vec<u64>, StoreError> {
-        let hash = key_hash(key);
-        let mut entries = Vec::new();
-        for pending in self.read().all() {
-            entries.extend(
-                pending
-                    .history
-                    .iter()
-                    .filter(|(h, _)| *h == hash)
-                    .map(|(_, id)| *id),
-            );
-        }
-        entries.extend(HISTORY.find(&self.engine, hash)?);
-        entries.sort_unstable();
-        entries.dedup();
-        Ok(entries)
-    }
-
-    /// The frame that holds this log entry, and the first entry of the frame after it.
-    pub fn frame_of(&self, log_id: u64) -> Result<Option<Position>, StoreError> {
-        let mut best: Option<(u64, Position)> = None;
-        {
-            let layers = self.read();
-            for pending in layers.all() {
-                for (first, position) in pending.frames.iter().filter(|(first, _)| *first <= log_id)
-                {
-                    if best.is_none_or(|(known, _)| *first > known) {
-                        best = Some((*first, *position));
-                    }
-                }
-            }
-        }
-        // Keys are complements, so that the greatest first entry that is not beyond comes first.
-        let entry = self
-            .engine
-            .first_from(Space::Frames, &(!log_id).to_be_bytes())?;
-        if let Some((key, value)) = entry {
-            let first = key
-                .first_chunk::<8>()
-                .map(|bytes| !u64::from_be_bytes(*bytes));
-            let position = serde_json::from_slice(&value);
-            if let (Some(first), Ok(position)) = (first, position)
-                && best.is_none_or(|(known, _)| first > known)
-            {
-                best = Some((first, position));
-            }
-        }
-        Ok(best.map(|(_, position)| position))
     }
 
     /// Bytes that the engine takes on disk.
@@ -636,62 +481,6 @@ impl Store {
         Ok(candidates)
     }
 
-    fn customer_numbers(&self, ids: &[&str]) -> Result<Vec<Option<u64>>, StoreError> {
-        let mut found = vec![None; ids.len()];
-        let candidates = self.candidates(ids, CUSTOMER_BY_ID, |pending| &pending.customer_by_id)?;
-        for (marked, at) in candidates {
-            if marked & ((1 << MARK_BITS) - 1) == mark_of(ids[at]) {
-                found[at] = Some(marked >> MARK_BITS);
-            }
-        }
-        Ok(found)
-    }
-
-    fn known_customer_numbers(
-        &self,
-        customers: &[Customer],
-    ) -> Result<Vec<Option<u64>>, StoreError> {
-        if customers.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<&str> = customers.iter().map(|customer| &*customer.id).collect();
-        self.customer_numbers(&ids)
-    }
-
-    fn known_files(&self, effects: &Effects) -> Result<BTreeMap<u64, FileRecord>, StoreError> {
-        let mut known = BTreeMap::new();
-        for entry in &effects.files {
-            if let (Some(number), Some(record)) = (
-                import_number(&entry.import_id),
-                self.file(&entry.import_id)?,
-            ) {
-                known.insert(number, record);
-            }
-        }
-        Ok(known)
-    }
-
-    fn first_customer(
-        &self,
-        numbers: &[(u64, usize)],
-        fits: &dyn Fn(&Customer) -> bool,
-    ) -> Result<Option<Customer>, StoreError> {
-        for (number, _) in numbers {
-            let pending = self.read().customer(*number).cloned();
-            let customer = match pending {
-                Some(customer) => Some(customer),
-                None => CUSTOMERS
-                    .get(&self.engine, *number)?
-                    .map(|bytes| record::decode_customer(&bytes))
-                    .transpose()?,
-            };
-            if let Some(customer) = customer.filter(|customer| fits(customer)) {
-                return Ok(Some(customer));
-            }
-        }
-        Ok(None)
-    }
-
     fn read(&self) -> RwLockReadGuard<'_, Layers> {
         self.layers.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -715,13 +504,5 @@ impl Layers {
             .as_ref()
             .and_then(|frozen| frozen.pending.orders.get(&id));
         self.active.orders.get(&id).or(frozen)
-    }
-
-    fn customer(&self, number: u64) -> Option<&Customer> {
-        let frozen = self
-            .frozen
-            .as_ref()
-            .and_then(|frozen| frozen.pending.customers.get(&number));
-        self.active.customers.get(&number).or(frozen)
     }
 }

@@ -350,9 +350,9 @@ fn shown((code, row, line, column): &Place) -> String {
 /// A field of 100 MB comes through a pipe, so that nothing but the program's own memory can hold it.
 #[test]
 fn a_field_of_100_megabytes_takes_no_memory() -> anyhow::Result<()> {
-    for (name, quote, code) in [
-        ("quoted", "\"", "field-too-long"),
-        ("bare", "", "record-too-long"),
+    for (name, quote, place) in [
+        ("quoted", "\"", at("field-too-long", 1, 2, 1)),
+        ("bare", "", in_row("record-too-long", 1, 2)),
     ] {
         let site = Installation::for_partners(&[])?;
         let answer = site.scratch("answer");
@@ -385,7 +385,7 @@ fn a_field_of_100_megabytes_takes_no_memory() -> anyhow::Result<()> {
         let report: Value = serde_json::from_slice(&std::fs::read(&answer)?)?;
         ensure!(peak < 200 << 10, "{name}: {peak} kB at the peak");
         ensure!(ended.code() == Some(1), "{name}: ended with {ended}");
-        assert_eq!(places(&report), [shown(&at(code, 1, 2, 1))], "{name}");
+        assert_eq!(places(&report), [shown(&place)], "{name}");
     }
     Ok(())
 }

@@ -1,0 +1,124 @@
+//! Which files were imported, and where in the journal does a log entry stand?
+//! What waits is looked at first: it can move to the engine meanwhile, but never back.
+
+use super::{HISTORY, Store, StoreError, key_hash};
+use crate::journal::Position;
+use crate::state::effects::Effects;
+use crate::state::engine::Space;
+use crate::state::file_record::{FileRecord, import_number};
+use crate::state::record::RecordError;
+use std::collections::BTreeMap;
+
+impl Store {
+    /// Every file, by import.
+    pub fn files(&self) -> Result<Vec<FileRecord>, StoreError> {
+        let mut files = BTreeMap::new();
+        for pending in self.read().all() {
+            files.extend(
+                pending
+                    .files
+                    .iter()
+                    .map(|(number, record)| (*number, record.clone())),
+            );
+        }
+        for entry in self.engine.scan(Space::Files, &[]) {
+            let (key, value) = entry?;
+            let number = key
+                .first_chunk::<8>()
+                .map(|bytes| u64::from_be_bytes(*bytes));
+            let record: FileRecord =
+                serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
+            files.entry(number.unwrap_or(0)).or_insert(record);
+        }
+        Ok(files.into_values().collect())
+    }
+
+    /// The file of this import.
+    pub fn file(&self, import_id: &str) -> Result<Option<FileRecord>, StoreError> {
+        let Some(number) = import_number(import_id) else {
+            return Ok(None);
+        };
+        {
+            let layers = self.read();
+            let frozen = layers
+                .frozen
+                .as_ref()
+                .and_then(|frozen| frozen.pending.files.get(&number));
+            if let Some(record) = layers.active.files.get(&number).or(frozen) {
+                return Ok(Some(record.clone()));
+            }
+        }
+        let Some(value) = self.engine.get(Space::Files, &number.to_be_bytes())? else {
+            return Ok(None);
+        };
+        let record = serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
+        Ok(Some(record))
+    }
+
+    /// Log entries about a key, besides its creation and beyond "unchanged", ascending; may hold strangers.
+    pub fn history(&self, key: &str) -> Result<Vec<u64>, StoreError> {
+        let hash = key_hash(key);
+        let mut entries = Vec::new();
+        for pending in self.read().all() {
+            entries.extend(
+                pending
+                    .history
+                    .iter()
+                    .filter(|(h, _)| *h == hash)
+                    .map(|(_, id)| *id),
+            );
+        }
+        entries.extend(HISTORY.find(&self.engine, hash)?);
+        entries.sort_unstable();
+        entries.dedup();
+        Ok(entries)
+    }
+
+    /// The frame that holds this log entry, and the first entry of the frame after it.
+    pub fn frame_of(&self, log_id: u64) -> Result<Option<Position>, StoreError> {
+        let mut best: Option<(u64, Position)> = None;
+        {
+            let layers = self.read();
+            for pending in layers.all() {
+                for (first, position) in pending.frames.iter().filter(|(first, _)| *first <= log_id)
+                {
+                    if best.is_none_or(|(known, _)| *first > known) {
+                        best = Some((*first, *position));
+                    }
+                }
+            }
+        }
+        // Keys are complements, so that the greatest first entry that is not beyond comes first.
+        let entry = self
+            .engine
+            .first_from(Space::Frames, &(!log_id).to_be_bytes())?;
+        if let Some((key, value)) = entry {
+            let first = key
+                .first_chunk::<8>()
+                .map(|bytes| !u64::from_be_bytes(*bytes));
+            let position = serde_json::from_slice(&value);
+            if let (Some(first), Ok(position)) = (first, position)
+                && best.is_none_or(|(known, _)| first > known)
+            {
+                best = Some((first, position));
+            }
+        }
+        Ok(best.map(|(_, position)| position))
+    }
+
+    pub(super) fn known_files(
+        &self,
+        effects: &Effects,
+    ) -> Result<BTreeMap<u64, FileRecord>, StoreError> {
+        let mut known = BTreeMap::new();
+        for entry in &effects.files {
+            if let (Some(number), Some(record)) = (
+                import_number(&entry.import_id),
+                self.file(&entry.import_id)?,
+            ) {
+                known.insert(number, record);
+            }
+        }
+        Ok(known)
+    }
+}
