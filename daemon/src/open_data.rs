@@ -154,3 +154,16 @@ fn sweep_outboxes(outbox: &Path) -> Result<(), PathError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_leftover_keeps_its_number() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("work/000007")).unwrap();
+        let data = OpenData::open(folder.path(), Config::default()).unwrap();
+        assert_eq!(data.books.take_import_number(), 8);
+    }
+}

@@ -548,7 +548,7 @@ fn a_full_disk_stops_a_file_and_loses_nothing() -> anyhow::Result<()> {
         .into_iter()
         .enumerate()
     {
-        let at_what = || format!("with {left} bytes left");
+        let situation = || format!("with {left} bytes left");
         let name = format!("full-{number}.csv");
         let content = csv(&format!("D{number}"), 2_500, 1);
         let waiting = site.inbox("alpha").join(format!(".{name}.part"));
@@ -562,7 +562,7 @@ fn a_full_disk_stops_a_file_and_loses_nothing() -> anyhow::Result<()> {
             let news = daemon.said().split_off(said);
             Ok(news.contains("o space left") || site.receipt("alpha", &receipt)?.is_some())
         })
-        .with_context(at_what)?;
+        .with_context(situation)?;
         let met = site.receipt("alpha", &receipt)?.is_none();
         // A command may fail now, with a reason, and the daemon outlives it.
         let other = site.scratch("other.csv");
@@ -582,7 +582,7 @@ fn a_full_disk_stops_a_file_and_loses_nothing() -> anyhow::Result<()> {
             "{left} bytes left: met {met}, import by hand {}",
             answer.code
         );
-        daemon.must_run().with_context(at_what)?;
+        daemon.must_run().with_context(situation)?;
         fs::remove_file(filler)?;
         let told = site.await_receipt("alpha", &name).with_context(|| {
             format!("with {left} bytes left; the daemon said\n{}", daemon.said())
@@ -590,15 +590,15 @@ fn a_full_disk_stops_a_file_and_loses_nothing() -> anyhow::Result<()> {
         ensure!(
             count(&told, "create") == 2_500,
             "{}: {}",
-            at_what(),
+            situation(),
             told["counts"]
         );
         await_that("every import to come to its end", || {
             daemon.must_run()?;
             Ok(site.files()?.iter().all(|file| file["open"] == false))
         })
-        .with_context(|| format!("{}\n{}", at_what(), daemon.said()))?;
-        site.verify().with_context(at_what)?;
+        .with_context(|| format!("{}\n{}", situation(), daemon.said()))?;
+        site.verify().with_context(situation)?;
     }
     daemon.stop()
 }

@@ -110,13 +110,14 @@ fn commands_give_the_same_with_and_without_a_daemon() -> anyhow::Result<()> {
     }
     // Held by both, released by both.
     for site in [&served, &alone] {
-        let held = site
-            .files()?
-            .into_iter()
-            .find(|file| file["step"] == "held");
-        if let Some(id) = held.as_ref().and_then(|file| file["importId"].as_str()) {
+        let files = site.files()?;
+        let held = files.iter().filter(|file| file["step"] == "held");
+        let ids: Vec<&str> = held.filter_map(|file| file["importId"].as_str()).collect();
+        ensure!(ids.len() == 2, "{ids:?}");
+        for id in ids {
+            // The rows are as bad as before: 1 says so, and that it was done.
             let answer = site.run(&["release", id])?;
-            ensure!(answer.code == 0, "{answer:?}");
+            ensure!(answer.code < 2, "{answer:?}");
         }
         ensure!(site.files()?.iter().all(|file| file["open"] == false));
     }
