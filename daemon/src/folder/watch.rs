@@ -200,6 +200,11 @@ impl Watch {
         trouble
     }
 
+    /// Is there something that only a scan can find out?
+    pub fn asks_for_a_scan(&self) -> bool {
+        self.signals.rescan.load(Ordering::Acquire)
+    }
+
     /// Takes what happened since the last call. To be called right before a scan.
     pub fn take(&self) -> Hint {
         let rescan = self.signals.rescan.swap(false, Ordering::AcqRel);
@@ -475,9 +480,10 @@ mod tests {
         bench.await_hint(|hint| hint.rescan);
         bench.follow(&["acme", "zeta"]);
         assert!(
-            bench.watch.take().rescan,
+            bench.watch.asks_for_a_scan() && bench.watch.take().rescan,
             "the folder may have been filled before the watch"
         );
+        assert!(!bench.watch.asks_for_a_scan(), "it was taken");
         fs::write(bench.path("zeta/a.tmp"), "x").unwrap();
         fs::rename(bench.path("zeta/a.tmp"), bench.path("zeta/a.csv")).unwrap();
         bench.await_rename("zeta", "a.csv");

@@ -5,7 +5,6 @@ use super::Daemon;
 use super::partners::{Partners, Task, TaskEnd};
 use super::watching::Watching;
 use crate::clock;
-use crate::folder::directory::Directory;
 use crate::folder::lifecycle::State;
 use crate::folder::moves::survey;
 use crate::folder::names::PartnerName;
@@ -22,8 +21,12 @@ use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 /// Watches over the inbox until the daemon ends.
-pub(super) fn watch_over(daemon: &Arc<Daemon>, partners: &Partners, woken: &Receiver<()>) {
-    let mut watching = Watching::start(daemon);
+pub(super) fn watch_over(
+    daemon: &Arc<Daemon>,
+    partners: &Partners,
+    mut watching: Watching,
+    woken: &Receiver<()>,
+) {
     let mut low = false;
     while !daemon.ending() {
         if daemon.was_work_left() {
@@ -32,11 +35,16 @@ pub(super) fn watch_over(daemon: &Arc<Daemon>, partners: &Partners, woken: &Rece
         take_ends(&mut watching, daemon, partners);
         let look_again = look(daemon, partners, &mut watching, &mut low);
         let longest = daemon.data.config.daemon.scan_interval;
-        let wait = look_again.map_or(longest, |until| {
-            until
-                .saturating_sub(clock::since_start())
-                .clamp(SHORTEST_WAIT, longest)
-        });
+        let wait = if watching.watch.asks_for_a_scan() {
+            // A folder may have been filled before the watch over it began.
+            SHORTEST_WAIT
+        } else {
+            look_again.map_or(longest, |until| {
+                until
+                    .saturating_sub(clock::since_start())
+                    .clamp(SHORTEST_WAIT, longest)
+            })
+        };
         // Woken or not, the next thing is a scan.
         let _ = woken.recv_timeout(wait);
     }
@@ -111,14 +119,7 @@ fn look(
             return None;
         }
     };
-    let folders: Vec<&Directory> = seen
-        .partners
-        .iter()
-        .filter_map(|partner| partner.listing.as_ref().ok().map(|listing| &listing.folder))
-        .collect();
-    for trouble in watching.watch.follow(&folders) {
-        log::watcher_lost(&trouble);
-    }
+    watching.follow(&seen);
     for oddity in &seen.oddities {
         tell_oddity(watching, oddity);
     }

@@ -122,8 +122,10 @@ fn live(
     let partners = partners::Partners::new(Arc::clone(daemon));
     // Before any command is taken: an import that one begins must not look like a leftover.
     inbox::resume(daemon, &partners);
+    // Whoever gets an answer may drop files and rely on their being noticed at once.
+    let watching = watching::Watching::start(daemon);
     let accepting = runtime.spawn(socket::accept(socket, Arc::clone(daemon)));
-    inbox::watch_over(daemon, &partners, woken);
+    inbox::watch_over(daemon, &partners, watching, woken);
     accepting.abort();
     // The socket's task holds the daemon; it must be gone before the data directory is closed.
     let _ = runtime.block_on(accepting);

@@ -3,7 +3,9 @@
 
 use super::Daemon;
 use crate::config::Profile;
+use crate::folder::directory::Directory;
 use crate::folder::names::PartnerName;
+use crate::folder::scan::{Scan, scan};
 use crate::folder::settle::{MarkerHabit, SettleRules, Settler};
 use crate::folder::watch::Watch;
 use crate::log;
@@ -39,10 +41,26 @@ impl Watching {
         } else {
             Watch::switched_off(inbox)
         };
-        Self {
+        let mut watching = Self {
             watch,
             settlers: HashMap::new(),
             told: HashSet::new(),
+        };
+        // What keeps the inbox from being read shows itself at each look.
+        if let Ok(seen) = scan(inbox) {
+            watching.follow(&seen);
+        }
+        watching
+    }
+
+    /// Watches the folders that a scan saw.
+    pub(super) fn follow(&mut self, seen: &Scan) {
+        let listings = seen.partners.iter().map(|partner| partner.listing.as_ref());
+        let folders: Vec<&Directory> = listings
+            .filter_map(|listing| listing.ok().map(|listing| &listing.folder))
+            .collect();
+        for trouble in self.watch.follow(&folders) {
+            log::watcher_lost(&trouble);
         }
     }
 
