@@ -159,15 +159,16 @@ fn pause(signals: &Signals, woken: &Receiver<()>) {
     }
 }
 
-/// Another owner of the directory, and a journal that is damaged, do not go away by waiting.
+/// A journal that is damaged does not mend by waiting. Another owner of the directory does go away: a command that
+/// came between two lives.
 fn is_for_good(error: &OpenDataError) -> bool {
     use crate::books::BooksError;
     use crate::journal::JournalError;
     use crate::state::StoreError;
     let journal = match error {
-        OpenDataError::Lock(_)
-        | OpenDataError::Deny(_)
-        | OpenDataError::Books(BooksError::Store(StoreError::Line(_))) => return true,
+        OpenDataError::Deny(_) | OpenDataError::Books(BooksError::Store(StoreError::Line(_))) => {
+            return true;
+        }
         OpenDataError::Books(
             BooksError::Journal(error) | BooksError::Store(StoreError::Journal(error)),
         ) => error,
