@@ -102,7 +102,7 @@ fn damaged_directory_is_an_error_and_never_a_panic() {
     }
     drop(engine);
     let length = fs::metadata(origin.path().join("db")).unwrap().len() as usize;
-    let (mut refused, mut read_errors) = (0, 0);
+    let (mut refused, mut read_errors, mut lost) = (0, 0, 0);
     for trial in 0..49 {
         let at = (scrambled(trial) as usize) % length;
         let copy = tempfile::tempdir().unwrap();
@@ -130,6 +130,7 @@ fn damaged_directory_is_an_error_and_never_a_panic() {
                 refused += 1;
             }
             Ok(engine) => {
+                let mut newest = 0;
                 for entry in engine.scan(Space::Files, b"") {
                     let Ok((_, value)) = entry else {
                         read_errors += 1;
@@ -137,12 +138,16 @@ fn damaged_directory_is_an_error_and_never_a_panic() {
                     };
                     assert_eq!(value.len(), 700);
                     assert!(value.iter().all(|byte| *byte == value[0]));
+                    newest += u32::from(value[0] == 5);
                 }
+                // sled gives an older state where segments at the end are unreadable; the position
+                // of the journal that is stored with it is older too, and is followed from there.
+                lost += u32::from(newest < 600);
             }
         }
     }
     assert!(
-        refused + read_errors > 0,
+        refused + read_errors + lost > 0,
         "the damage has no effect: the test tests nothing"
     );
 }
