@@ -14,13 +14,17 @@ pub(super) struct CsvFrame {
     terminator: u8,
     record_limit: usize,
     field_limit: usize,
-    /// Bytes not yet given away; the block under construction is their beginning.
+    /// Bytes not yet given away, as they stand in the file; the block under construction is their beginning.
     pending: Vec<u8>,
+    /// Where in the file `pending` begins.
+    offset: u64,
     /// End of the last whole record in `pending`.
     whole: usize,
     scan: Scan,
     /// Passing over the rest of an overlong line; its record stands in `block.broken` already.
     skipping: bool,
+    /// How much of an overlong line was dropped when skipping began.
+    dropped: usize,
     block: Block,
     next_line: u64,
 }
@@ -59,7 +63,8 @@ struct Broken {
 }
 
 impl CsvFrame {
-    pub(super) fn new(shape: &Shape, line: u64) -> Self {
+    /// A frame at a place of the file where a record begins.
+    pub(super) fn new(shape: &Shape, (offset, line): (u64, u64)) -> Self {
         Self {
             delimiter: shape.delimiter,
             terminator: shape.terminator,
@@ -67,9 +72,11 @@ impl CsvFrame {
             record_limit: shape.options.limits.record_bytes.max(1),
             field_limit: shape.options.limits.field_bytes,
             pending: Vec::new(),
+            offset,
             whole: 0,
             scan: Scan::default(),
             skipping: false,
+            dropped: 0,
             block: Block {
                 first_line: line,
                 ..Block::default()
@@ -80,15 +87,20 @@ impl CsvFrame {
 
     pub(super) fn push(&mut self, mut bytes: &[u8], ready: &mut VecDeque<Block>) {
         if self.skipping {
-            let Some(end) = memchr::memchr(self.terminator, bytes) else {
+            let end = memchr::memchr(self.terminator, bytes);
+            let skipped = end.map_or(bytes.len(), |end| end + 1);
+            self.offset += skipped as u64;
+            if end.is_none() {
                 return;
-            };
-            bytes = &bytes[end + 1..];
+            }
+            bytes = &bytes[skipped..];
             self.skipping = false;
         }
         self.pending.extend_from_slice(bytes);
         self.cut(AtEnd::No);
-        if self.pending.len() >= BLOCK_BYTES {
+        if self.skipping {
+            self.give_before_skipping(ready);
+        } else if self.pending.len() >= BLOCK_BYTES {
             self.give(ready);
         }
     }
@@ -316,12 +328,20 @@ impl CsvFrame {
         KEPT_OF_OVERLONG.min(self.record_limit)
     }
 
+    /// A block holds bytes as they stand in the file, so that it ends where some are dropped.
+    fn give_before_skipping(&mut self, ready: &mut VecDeque<Block>) {
+        let dropped = std::mem::take(&mut self.dropped);
+        self.give(ready);
+        self.offset += dropped as u64;
+    }
+
     /// Keeps the beginning of an overlong record and drops the rest of its line as it comes.
     fn skip_rest_of_line(&mut self) {
         let kept = self.kept_of_overlong();
         if let Some(broken) = self.block.broken.last_mut() {
             broken.length = kept;
         }
+        self.dropped = self.pending.len() - (self.whole + kept);
         self.pending.truncate(self.whole + kept);
         self.start_record_at(self.whole + kept);
         self.skipping = true;
@@ -342,6 +362,8 @@ impl CsvFrame {
             ..Block::default()
         };
         let block = std::mem::replace(&mut self.block, next);
+        let offset = self.offset;
+        self.offset += self.whole as u64;
         self.scan.at -= self.whole;
         if let Some(opened) = &mut self.scan.opened {
             opened.quote -= self.whole;
@@ -349,7 +371,11 @@ impl CsvFrame {
         }
         self.whole = 0;
         if block.rows > 0 {
-            ready.push_back(Block { bytes, ..block });
+            ready.push_back(Block {
+                bytes,
+                offset,
+                ..block
+            });
         }
     }
 }

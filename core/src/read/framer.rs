@@ -5,7 +5,7 @@ use super::csv_frame::CsvFrame;
 use super::detect::{self, Beginning};
 use super::json_frame::JsonFrame;
 use super::ndjson_frame::NdjsonFrame;
-use super::{Block, Format, MAX_RECORDS, ReadOptions, Shape};
+use super::{Block, Format, MAX_RECORDS, Mark, ReadOptions, Shape};
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
 use std::collections::VecDeque;
@@ -66,6 +66,25 @@ impl Framer {
             last_findings: Vec::new(),
             rejected: false,
             stopped: false,
+        }
+    }
+
+    /// A framer at the first record of a block that was cut out of the file before. Pushed the bytes from
+    /// there up to the next block's first record, or to the end of the file, it cuts the same records again.
+    /// Findings about the file as a whole are the first reading's; those of this one mean nothing.
+    pub fn resume(shape: &Arc<Shape>, mark: Mark) -> Self {
+        let place = (mark.offset, mark.first_line);
+        let frame = match shape.format {
+            Format::Csv => Frame::Csv(CsvFrame::new(shape, place)),
+            Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(shape, place)),
+            Format::Json => Frame::Json(Box::new(JsonFrame::at_item(shape, place))),
+        };
+        Self {
+            bytes: mark.offset,
+            rows: mark.first_row - 1,
+            frame,
+            shape: Some(Arc::clone(shape)),
+            ..Self::new(shape.options.clone())
         }
     }
 
@@ -185,10 +204,11 @@ impl Framer {
                 line,
             } => {
                 let shape = Arc::new(*shape);
+                let place = (skip as u64, line);
                 self.frame = match shape.format {
-                    Format::Csv => Frame::Csv(CsvFrame::new(&shape, line)),
-                    Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(&shape, line)),
-                    Format::Json => Frame::Json(Box::new(JsonFrame::new(&shape, line))),
+                    Format::Csv => Frame::Csv(CsvFrame::new(&shape, place)),
+                    Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(&shape, place)),
+                    Format::Json => Frame::Json(Box::new(JsonFrame::new(&shape, place))),
                 };
                 self.shape = Some(shape);
                 self.rejected |= findings.iter().any(|finding| finding.code.is_error());

@@ -17,6 +17,8 @@ pub(super) struct JsonFrame {
     state: State,
     /// Is the array inside a body?
     body: bool,
+    /// Where in the file the next byte stands.
+    offset: u64,
     line: u64,
     pending: Vec<u8>,
     key: Vec<u8>,
@@ -56,6 +58,8 @@ enum State {
 /// How far a value has been followed.
 #[derive(Clone, Copy, Debug, Default)]
 struct Value {
+    /// Where in the file it begins.
+    offset: u64,
     line: u64,
     depth: usize,
     deepest: usize,
@@ -84,13 +88,15 @@ enum Follow {
 }
 
 impl JsonFrame {
-    pub(super) fn new(shape: &Shape, line: u64) -> Self {
+    /// A frame at the beginning of the file's JSON.
+    pub(super) fn new(shape: &Shape, (offset, line): (u64, u64)) -> Self {
         let limits = shape.options.limits;
         Self {
             record_limit: limits.record_bytes.max(1),
             depth_limit: limits.json_depth,
             state: State::Start,
             body: false,
+            offset,
             line,
             pending: Vec::new(),
             key: Vec::new(),
@@ -98,10 +104,15 @@ impl JsonFrame {
             open: Vec::new(),
             seen_keys: Vec::new(),
             warnings: Vec::new(),
-            block: Block {
-                first_line: line,
-                ..Block::default()
-            },
+            block: Block::default(),
+        }
+    }
+
+    /// A frame inside the array of items, where one begins.
+    pub(super) fn at_item(shape: &Shape, place: (u64, u64)) -> Self {
+        Self {
+            state: State::Item { after_comma: false },
+            ..Self::new(shape, place)
         }
     }
 
@@ -111,15 +122,22 @@ impl JsonFrame {
         while at < bytes.len() {
             let taken = match self.state {
                 State::InItem | State::InBodyValue => match self.follow(&bytes[at..]) {
-                    Ok(Follow::On) => return None,
+                    Ok(Follow::On) => {
+                        self.offset += (bytes.len() - at) as u64;
+                        return None;
+                    }
                     Ok(Follow::Ends(length)) => {
                         at += length;
+                        self.offset += length as u64;
                         self.end_value()
                     }
                     Err(trouble) => Err(trouble),
                 },
                 _ => self.outside(bytes[at]).map(|taken| match taken {
-                    Taken::Yes => at += 1,
+                    Taken::Yes => {
+                        at += 1;
+                        self.offset += 1;
+                    }
                     Taken::No => {}
                 }),
             };
@@ -142,7 +160,7 @@ impl JsonFrame {
 
     /// Gives all whole records away.
     pub(super) fn stop(&mut self, ready: &mut VecDeque<Block>) {
-        give(&mut self.block, self.line, ready);
+        give(&mut self.block, ready);
     }
 
     /// Takes what was found in the body besides the records.
@@ -285,6 +303,7 @@ impl JsonFrame {
 
     fn start_value(&mut self, byte: u8) {
         self.value = Value {
+            offset: self.offset,
             line: self.line,
             inside: match byte {
                 b'{' | b'[' | b'"' => Inside::Brackets,
@@ -394,7 +413,8 @@ impl JsonFrame {
         } else {
             None
         };
-        keep(&mut self.block, &self.pending, value.line, broken);
+        let place = (value.offset, value.line);
+        keep(&mut self.block, &self.pending, place, broken);
         Ok(())
     }
 
@@ -437,8 +457,17 @@ const MOST_BODY_KEYS: usize = 64;
 
 const ITEMS: &[u8] = b"items";
 
-/// Adds a record to a block.
-pub(super) fn keep(block: &mut Block, bytes: &[u8], line: u64, broken: Option<(Code, Detail)>) {
+/// Adds a record to a block; its place is where in the file it begins, and on which line.
+pub(super) fn keep(
+    block: &mut Block,
+    bytes: &[u8],
+    (offset, line): (u64, u64),
+    broken: Option<(Code, Detail)>,
+) {
+    if block.rows == 0 {
+        block.offset = offset;
+        block.first_line = line;
+    }
     let offset = block.bytes.len();
     block.bytes.extend_from_slice(bytes);
     block.spans.push(RecordSpan {
@@ -451,12 +480,8 @@ pub(super) fn keep(block: &mut Block, bytes: &[u8], line: u64, broken: Option<(C
 }
 
 /// Moves a block with records to those that are ready.
-pub(super) fn give(block: &mut Block, next_line: u64, ready: &mut VecDeque<Block>) {
-    let next = Block {
-        first_line: next_line,
-        ..Block::default()
-    };
-    let full = std::mem::replace(block, next);
+pub(super) fn give(block: &mut Block, ready: &mut VecDeque<Block>) {
+    let full = std::mem::take(block);
     if full.rows > 0 {
         ready.push_back(full);
     }

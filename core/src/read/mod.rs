@@ -130,10 +130,12 @@ pub struct Column {
 }
 
 /// Whole records, cut out of a file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Block {
     /// The bytes; records stand in them one after another.
     pub bytes: Vec<u8>,
+    /// Where in the file the first record begins.
+    pub offset: u64,
     /// Number of the first record.
     pub first_row: u64,
     /// Physical line on which the block starts.
@@ -146,6 +148,31 @@ pub struct Block {
     broken: Vec<BrokenRecord>,
     /// JSON and NDJSON: where each record lies.
     spans: Vec<RecordSpan>,
+}
+
+/// Where a block begins, enough to read it again: see [`Framer::resume`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Where in the file its first record begins.
+    pub offset: u64,
+    /// Number of its first record.
+    pub first_row: u64,
+    /// Physical line on which it starts.
+    pub first_line: u64,
+    /// How many records it has.
+    pub rows: u64,
+}
+
+impl Block {
+    /// Where the block begins.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            offset: self.offset,
+            first_row: self.first_row,
+            first_line: self.first_line,
+            rows: self.rows,
+        }
+    }
 }
 
 /// A record whose form is broken; it ends where reading goes on.

@@ -16,20 +16,24 @@ pub(super) struct NdjsonFrame {
     pending: Vec<u8>,
     skipping: bool,
     line: u64,
+    /// Where in the file that line begins.
+    line_offset: u64,
+    /// Where in the file the next byte stands.
+    offset: u64,
     block: Block,
 }
 
 impl NdjsonFrame {
-    pub(super) fn new(shape: &Shape, line: u64) -> Self {
+    /// A frame at the beginning of a line of the file.
+    pub(super) fn new(shape: &Shape, (offset, line): (u64, u64)) -> Self {
         Self {
             record_limit: shape.options.limits.record_bytes.max(1),
             pending: Vec::new(),
             skipping: false,
             line,
-            block: Block {
-                first_line: line,
-                ..Block::default()
-            },
+            line_offset: offset,
+            offset,
+            block: Block::default(),
         }
     }
 
@@ -37,10 +41,12 @@ impl NdjsonFrame {
         let mut rest = bytes;
         while let Some(end) = memchr::memchr(b'\n', rest) {
             self.extend(&rest[..end]);
+            self.offset += end as u64 + 1;
             self.end_line();
             rest = &rest[end + 1..];
         }
         self.extend(rest);
+        self.offset += rest.len() as u64;
         if self.block.bytes.len() >= BLOCK_BYTES {
             self.stop(ready);
         }
@@ -54,7 +60,7 @@ impl NdjsonFrame {
 
     /// Gives all whole records away.
     pub(super) fn stop(&mut self, ready: &mut VecDeque<Block>) {
-        give(&mut self.block, self.line, ready);
+        give(&mut self.block, ready);
     }
 
     pub(super) fn finish(&mut self, ready: &mut VecDeque<Block>) {
@@ -80,10 +86,12 @@ impl NdjsonFrame {
             .then_some((Code::RecordTooLong, Detail::Limit(self.record_limit as u64)));
         let content = self.pending.trim_ascii();
         if !content.is_empty() || broken.is_some() {
-            keep(&mut self.block, content, self.line, broken);
+            let place = (self.line_offset, self.line);
+            keep(&mut self.block, content, place, broken);
         }
         self.pending.clear();
         self.skipping = false;
         self.line += 1;
+        self.line_offset = self.offset;
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{HEADER, OFFER, item, options, row, run, small_limits, verdict};
 use crate::code::Code;
-use crate::read::ReadOptions;
+use crate::read::{Block, Framer, ReadOptions, records};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -121,6 +121,40 @@ proptest! {
         prop_assert_eq!(&verdict(options.clone(), cut(&bytes, &[1])), &whole, "byte by byte");
         let sha = |pieces: Vec<&[u8]>| run(options.clone(), pieces).1.sha256;
         prop_assert_eq!(sha(vec![&bytes]), sha(cut(&bytes, &lengths)));
+    }
+
+    #[test]
+    fn each_block_is_read_again_from_its_mark(
+        bytes in any_bytes(),
+        options in any_limits(),
+        lengths in vec(1usize..200, 1..6),
+    ) {
+        let mut framer = Framer::new(options);
+        let mut blocks = Vec::new();
+        for piece in cut(&bytes, &lengths) {
+            framer.push(piece);
+            blocks.extend(std::iter::from_fn(|| framer.next_block()));
+        }
+        framer.finish();
+        blocks.extend(std::iter::from_fn(|| framer.next_block()));
+        let Some(shape) = framer.shape() else { return Ok(()) };
+        let ends = blocks.iter().skip(1).map(|block| block.offset as usize).chain([bytes.len()]);
+        for (block, end) in blocks.iter().zip(ends) {
+            let mut again = Framer::resume(shape, block.mark());
+            again.push(&bytes[block.offset as usize..end]);
+            again.finish();
+            let again: Vec<_> = std::iter::from_fn(|| again.next_block()).collect();
+            let seen = |blocks: &[Block]| {
+                let mut seen = Vec::new();
+                for block in blocks {
+                    records(shape, block, &mut |record| {
+                        seen.push(format!("{record:?}"));
+                    });
+                }
+                seen
+            };
+            prop_assert_eq!(seen(&again), seen(std::slice::from_ref(block)));
+        }
     }
 
     #[test]
