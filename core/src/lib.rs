@@ -19,5 +19,6 @@ pub mod finding;
 pub mod moment;
 pub mod order;
 pub mod plan;
+pub mod profile;
 pub mod read;
 pub mod report;

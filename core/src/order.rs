@@ -423,6 +423,11 @@ impl Terms {
         true
     }
 
+    /// When it ends because a full book does not name it: now, or as it starts, where that is later: it never was.
+    pub fn end_if_missing(&self, now: Moment) -> Moment {
+        now.max(self.start)
+    }
+
     /// Does the subscription still run at `now`?
     pub fn runs_at(&self, now: Moment) -> bool {
         self.end.is_none_or(|end| end > now)

@@ -2,6 +2,7 @@
 //! Held against counts alone, before the first write; a plan over a threshold waits for the operator.
 
 use super::{Counts, Decision};
+use crate::finding::Language;
 
 /// The thresholds of one partner.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +35,32 @@ pub struct Held {
     pub of: u64,
     /// The threshold.
     pub threshold: Threshold,
+}
+
+impl Held {
+    /// The reason in words: what there is too much of, and which threshold that passes.
+    pub fn reason(&self, language: Language) -> String {
+        let Self {
+            what,
+            planned,
+            of,
+            threshold: Threshold { share, count },
+        } = self;
+        let share = share * 100.0;
+        match language {
+            Language::En => {
+                format!("{what}: {planned} of {of}, more than {count} and more than {share} %")
+            }
+            Language::De => {
+                let what = match *what {
+                    "ends" => "Beendigungen",
+                    "updates" => "Änderungen",
+                    _ => "Ablehnungen",
+                };
+                format!("{what}: {planned} von {of}, mehr als {count} und mehr als {share} %")
+            }
+        }
+    }
 }
 
 impl Default for Brake {

@@ -1,10 +1,13 @@
 //! What does one valid row do to what is known?
 //! Takes values, reads nothing, changes nothing; the same row and the same knowledge give the same decision.
 
+pub mod blocks;
 pub mod brake;
 pub mod customers;
+pub mod knowledge;
 pub mod rows;
 mod standing;
+pub mod survey;
 pub mod twins;
 
 use crate::catalog::Catalog;
@@ -54,8 +57,8 @@ pub struct Context<'c> {
     pub partner: &'c str,
     /// The offers that the partner may import; all where there is none.
     pub offers: Option<&'c BTreeSet<String>>,
-    /// The offers there are.
-    pub catalog: &'c Catalog,
+    /// The offers there are; nothing where nobody can tell, and then nothing is held against them.
+    pub catalog: Option<&'c Catalog>,
     /// The instant that "past" and "future" are held against.
     pub now: Moment,
 }
@@ -80,6 +83,8 @@ pub enum Standing {
     WillExist,
     /// Nobody knows it.
     Unknown,
+    /// Who was asked cannot tell; whoever applies the row looks again.
+    NotTold,
     /// The file would create it, but its email address belongs to another customer.
     EmailTaken,
     /// The file would create it, but says different things of it, there (record, line).
@@ -149,6 +154,13 @@ impl Counts {
     /// Counts one more.
     pub fn add(&mut self, decision: Decision) {
         self.by_decision[decision as usize] += 1;
+    }
+
+    /// Adds what others counted of rows.
+    pub fn add_all(&mut self, counts: &Self) {
+        for (sum, count) in self.by_decision.iter_mut().zip(counts.by_decision) {
+            *sum += count;
+        }
     }
 
     /// Rows decided.

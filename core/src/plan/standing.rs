@@ -25,7 +25,7 @@ pub(super) fn check_unchangeable(draft: &Draft<'_>, known: &Terms, report: Repor
 /// A customer must exist before the order, or be created by the same file.
 pub(super) fn check_customer(field: Field, standing: Standing, report: Report<'_>) {
     match standing {
-        Standing::Exists | Standing::WillExist => {}
+        Standing::Exists | Standing::WillExist | Standing::NotTold => {}
         Standing::Unknown => report(field, Code::CustomerUnknown, Detail::None),
         Standing::EmailTaken => report(Field::Email, Code::EmailTaken, Detail::None),
         Standing::Contradicted(row, line) => {
@@ -46,16 +46,18 @@ pub(super) fn check_offer(
     report: Report<'_>,
 ) {
     let field = Field::PlenigoOfferId;
-    let Some(offer) = context.catalog.get(&*draft.offer) else {
+    let offer = context.catalog.map(|catalog| catalog.get(&*draft.offer));
+    if matches!(offer, Some(None)) {
         report(field, Code::OfferUnknown, Detail::None);
         return;
-    };
+    }
     if context
         .offers
         .is_some_and(|allowed| !allowed.contains(&*draft.offer))
     {
         report(field, Code::OfferNotForPartner, Detail::None);
     }
+    let Some(Some(offer)) = offer else { return };
     check_manager(draft, known, offer, report);
     if !offer.allowed_payment_methods.is_empty()
         && !offer

@@ -75,7 +75,7 @@ fn check_with(before: &str, after: &str, standing: Standing, expect: &str) {
     let context = Context {
         partner: "kiosk",
         offers: None,
-        catalog: &catalog,
+        catalog: Some(&catalog),
         now: now(),
     };
     let known_terms = (!before.is_empty()).then(|| terms(before));
@@ -232,7 +232,7 @@ fn an_order_belongs_to_the_partner_that_imported_it_first() {
     let context = Context {
         partner: "other",
         offers: None,
-        catalog: &catalog,
+        catalog: Some(&catalog),
         now: now(),
     };
     let known = Known {

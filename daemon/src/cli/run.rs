@@ -96,7 +96,7 @@ fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outc
     let speech = perform::speech(terminal.language(), config);
     let now = clock::moment_of(arguments.at.unwrap_or(speech.now));
     let options = match &arguments.partner {
-        Some(partner) => Terms::of(config, partner).read_options(now),
+        Some(partner) => Terms::of(config, partner).profile.read_options(now),
         None => ReadOptions {
             limits: limits(config),
             ..ReadOptions::new(Table::Orders, now)

@@ -4,7 +4,7 @@
 
 use super::pass::{Hashing, Step, over_groups};
 use super::profile::Terms;
-use super::rows::{Against, DecidedRow, FileFacts, GROUP, decide_blocks};
+use super::survey::{DecidedRow, GROUP};
 use super::work::ImportError;
 use crate::books::{Books, RowNote, Sheet};
 use crate::entry::{FileEntry, RowLine, counts_map, no_changes};
@@ -12,11 +12,13 @@ use crate::folder::lifecycle::Step as FileStep;
 use crate::state::StoredOrder;
 use crate::state::store::StoreError;
 use intake_core::catalog::Customer;
-use intake_core::check::ledger::Ledger;
+use intake_core::check::Tally;
 use intake_core::finding::{Finding, Language, headline};
 use intake_core::moment::Moment;
 use intake_core::order::Terms as OrderTerms;
-use intake_core::plan::{Change, Counts, Decision, changes};
+use intake_core::plan::blocks::{FileFacts, decide_blocks};
+use intake_core::plan::survey::each_missing;
+use intake_core::plan::{Change, Context, Counts, Decision, changes};
 use intake_core::read::{Block, Shape};
 use intake_core::report::{ChangesJson, Item, put};
 use serde_json::value::RawValue;
@@ -56,7 +58,7 @@ pub fn apply_rows(
         source,
     };
     let file = File::open(body).map_err(path_error)?;
-    let options = writing.terms.read_options(writing.now);
+    let options = writing.terms.profile.read_options(writing.now);
     let decide = |shape: &Shape, blocks: Vec<Block>| {
         Decided::of(books, shape, blocks, writing, facts, after_row)
     };
@@ -95,17 +97,11 @@ pub fn apply_rows(
 }
 
 /// Ends the partner's running orders that a full book does not name, and gives how many.
-pub fn end_missing(
-    books: &Books,
-    writing: Writing<'_>,
-    ledger: &Ledger,
-) -> Result<u64, ImportError> {
+pub fn end_missing(books: &Books, writing: Writing<'_>, tally: &Tally) -> Result<u64, ImportError> {
     let mut missing = Vec::new();
-    books.store().each_order(&mut |order| {
-        let own = *order.partner == *writing.terms.partner;
-        if own && order.terms.runs_at(writing.now) && !ledger.has(&order.terms.external_system_id) {
-            missing.push(order.order_id);
-        }
+    let (profile, now) = (&writing.terms.profile, writing.now);
+    each_missing(profile, books.store(), now, tally, &mut |order| {
+        missing.push(order.order_id);
     })?;
     for some in missing.chunks(4096) {
         books.write(|sheet| {
@@ -113,10 +109,8 @@ pub fn end_missing(
                 let Some(order) = books.store().order_by_id(*id)? else {
                     continue;
                 };
-                // An order that starts later than now ends as it starts: it never was.
-                let end = writing.now.max(order.terms.start);
                 let after = OrderTerms {
-                    end: Some(end),
+                    end: Some(order.terms.end_if_missing(now)),
                     ..order.terms.clone()
                 };
                 let changed = changes(Some(&order.terms), &after);
@@ -207,13 +201,14 @@ fn own_rows(
     after_row: u64,
 ) -> Result<Vec<OwnRow>, StoreError> {
     let catalog = books.store().catalog();
-    let against = Against {
-        partner: &writing.terms.partner,
-        offers: writing.terms.offers.as_ref(),
-        catalog: &catalog,
+    let profile = &writing.terms.profile;
+    let context = Context {
+        partner: &profile.partner,
+        offers: profile.offers.as_ref(),
+        catalog: Some(&catalog),
         now: writing.now,
     };
-    let decided = decide_blocks(shape, blocks, books.store(), facts, &against)?;
+    let decided = decide_blocks(shape, blocks, books.store(), facts, &context)?;
     Ok(decided
         .rows
         .into_iter()
@@ -356,7 +351,7 @@ fn write_row(
             }
             sheet.order(StoredOrder {
                 order_id,
-                partner: writing.terms.partner.as_str().into(),
+                partner: writing.terms.profile.partner.clone(),
                 terms: *terms,
                 created: now,
                 changed: now,
@@ -429,7 +424,7 @@ fn blank_line(writing: Writing<'_>, decision: Decision) -> RowLine<'_> {
         log_id: 0,
         time: "",
         import_id: writing.import_id,
-        partner: &writing.terms.partner,
+        partner: &writing.terms.profile.partner,
         file: writing.file,
         row: None,
         line: None,

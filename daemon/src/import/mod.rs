@@ -5,7 +5,6 @@
 pub mod apply;
 pub mod pass;
 pub mod profile;
-pub mod rows;
 pub mod survey;
 pub mod work;
 

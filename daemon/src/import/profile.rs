@@ -1,33 +1,17 @@
 //! Which terms of the configuration hold for one partner's file?
 //! The one place where the words of the configuration become the words of the core.
 
-use crate::config::{self, Config, Delivery, FilePolicy, Offers};
-use intake_core::field::Table;
-use intake_core::moment::Moment;
+use crate::config::{self, Config, Offers};
 use intake_core::plan::brake::{Brake, Threshold};
-use intake_core::read::{Limits, ReadOptions};
+use intake_core::profile::{Delivery, FilePolicy, Profile};
+use intake_core::read::Limits;
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
 
 /// What holds for the files of a partner.
 #[derive(Clone, Debug)]
 pub struct Terms {
-    /// The partner.
-    pub partner: String,
-    /// Does a file name changes only, or the whole book?
-    pub delivery: Delivery,
-    /// Are the orders that a full book does not name ended?
-    pub end_missing: bool,
-    /// Is a file with a rejected row rejected as a whole?
-    pub file_policy: FilePolicy,
-    /// The thresholds.
-    pub brake: Brake,
-    /// The offers that may be imported; all where there is none.
-    pub offers: Option<BTreeSet<String>>,
-    /// The text that clears a value.
-    pub clear_token: Box<str>,
-    /// The limits of a file.
-    pub limits: Limits,
+    /// What decides about its rows.
+    pub profile: Profile,
     /// The zone in which the partner reads times.
     pub zone: TimeZone,
 }
@@ -35,30 +19,29 @@ pub struct Terms {
 impl Terms {
     /// The terms for a partner; one without an entry of its own has the default profile.
     pub fn of(config: &Config, partner: &str) -> Self {
-        let profile = config.profile(partner);
-        Self {
-            partner: partner.to_owned(),
-            delivery: profile.delivery,
-            end_missing: profile.end_missing,
-            file_policy: profile.file_policy,
-            brake: brake(&profile.brake),
-            offers: match &profile.offers {
+        let agreed = config.profile(partner);
+        let profile = Profile {
+            partner: partner.into(),
+            delivery: match agreed.delivery {
+                config::Delivery::Delta => Delivery::Delta,
+                config::Delivery::Full => Delivery::Full,
+            },
+            end_missing: agreed.end_missing,
+            file_policy: match agreed.file_policy {
+                config::FilePolicy::Rows => FilePolicy::Rows,
+                config::FilePolicy::File => FilePolicy::File,
+            },
+            brake: brake(&agreed.brake),
+            offers: match &agreed.offers {
                 Offers::All => None,
                 Offers::Only(ids) => Some(ids.clone()),
             },
-            clear_token: profile.clear_token.as_str().into(),
+            clear_token: agreed.clear_token.as_str().into(),
             limits: limits(config),
-            zone: profile.time_zone.clone(),
-        }
-    }
-
-    /// How its orders files are read at an instant.
-    pub fn read_options(&self, now: Moment) -> ReadOptions {
-        ReadOptions {
-            table: Table::Orders,
-            now,
-            limits: self.limits,
-            clear_token: self.clear_token.clone(),
+        };
+        Self {
+            profile,
+            zone: agreed.time_zone.clone(),
         }
     }
 }

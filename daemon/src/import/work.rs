@@ -19,9 +19,8 @@ use crate::open_data::OpenData;
 use crate::receipt::{self, ReceiptError};
 use crate::state::FileRecord;
 use crate::state::store::StoreError;
-use intake_core::finding::Finding;
+use intake_core::finding::{Finding, Language};
 use intake_core::moment::Moment;
-use intake_core::plan::brake::Held;
 use intake_core::plan::{Counts, Decision};
 use intake_core::report::{Item, hex};
 use std::ffi::{OsStr, OsString};
@@ -239,9 +238,9 @@ impl<'d> Import<'d> {
     pub fn release(&mut self) -> Result<Outcome, ImportError> {
         self.must_be_held()?;
         let survey = self.make_survey()?;
-        let counts = counts_map(&survey.counts);
-        if survey.held.is_some() && self.record.counts.as_ref() != Some(&counts) {
-            let reason = survey.held.map(|held| held_reason(&held));
+        let counts = counts_map(&survey.plan.counts);
+        if survey.plan.held.is_some() && self.record.counts.as_ref() != Some(&counts) {
+            let reason = survey.plan.held.map(|held| held.reason(Language::En));
             self.survey = Some(survey);
             self.note(Step::Held, |entry| {
                 entry.counts = Some(counts);
@@ -282,12 +281,12 @@ impl<'d> Import<'d> {
     }
 
     fn check_and_plan(&mut self) -> Result<(), ImportError> {
-        let mut survey = self.make_survey()?;
-        let (rows, counts) = (survey.tally.rows, counts_map(&survey.counts));
-        let refused_book = self.refuse_empty_book(&mut survey);
-        if survey.file_rejected || refused_book {
-            let findings = findings_json(&survey.about_file);
+        let survey = self.make_survey()?;
+        let (rows, counts) = (survey.plan.tally.rows, counts_map(&survey.plan.counts));
+        if survey.plan.file_rejected {
+            let findings = findings_json(&survey.plan.about_file);
             let reason = survey
+                .plan
                 .about_file
                 .iter()
                 .find(|finding| finding.code.is_error())
@@ -304,14 +303,14 @@ impl<'d> Import<'d> {
         if self.state == State::Claimed {
             self.follow(Event::Read, |entry| entry.rows = Some(rows))?;
         }
-        let brake = if survey.held.is_some() {
+        let brake = if survey.plan.held.is_some() {
             Brake::Pulled
         } else {
             Brake::Clear
         };
-        let turned_down = survey.facts.turned_down_by.map(|_| true);
-        let findings = findings_json(&survey.about_file);
-        let planned = log_counts(&survey.counts);
+        let turned_down = survey.plan.facts.turned_down_by.map(|_| true);
+        let findings = findings_json(&survey.plan.about_file);
+        let planned = log_counts(&survey.plan.counts);
         self.survey = Some(survey);
         log::file_planned(self.about(), planned, clock::elapsed_since(self.started));
         self.follow(Event::PlanMade(brake), |entry| {
@@ -322,25 +321,12 @@ impl<'d> Import<'d> {
         })
     }
 
-    /// A full book without a record would end everything; it is taken for a broken export.
-    fn refuse_empty_book(&self, survey: &mut Survey) -> bool {
-        use intake_core::code::Code;
-        use intake_core::finding::Detail;
-        let empty = self.terms.delivery == crate::config::Delivery::Full && survey.tally.rows == 0;
-        if empty && !survey.file_rejected {
-            survey
-                .about_file
-                .push(Finding::about_file(Code::FullBookEmpty, Detail::None));
-        }
-        empty
-    }
-
     fn hold(&mut self) -> Result<(), ImportError> {
         let held = match &self.survey {
-            Some(survey) => survey.held,
-            None => self.make_survey()?.held,
+            Some(survey) => survey.plan.held,
+            None => self.make_survey()?.plan.held,
         };
-        let reason = held.map_or_else(String::new, |held| held_reason(&held));
+        let reason = held.map_or_else(String::new, |held| held.reason(Language::En));
         log::file_held(self.about(), &reason);
         self.follow(Event::HoldNoted, |entry| entry.reason = Some(reason))
     }
@@ -354,10 +340,11 @@ impl<'d> Import<'d> {
             log::import_resumed(self.about(), self.record.next_row);
         }
         // What was decided before the first row was written holds for all rows, whatever has changed since.
-        survey.facts.turned_down_by = match (self.record.turned_down, survey.facts.turned_down_by) {
-            (true, rejects) => rejects.or(Some(1)),
-            (false, _) => None,
-        };
+        survey.plan.facts.turned_down_by =
+            match (self.record.turned_down, survey.plan.facts.turned_down_by) {
+                (true, rejects) => rejects.or(Some(1)),
+                (false, _) => None,
+            };
         let applying = self.record.step == Step::Applying;
         let before = self
             .record
@@ -377,15 +364,22 @@ impl<'d> Import<'d> {
         };
         let (books, body) = (&self.data.books, self.body());
         let after_row = self.record.next_row;
-        let mut counts = apply_rows(books, &body, writing, &survey.facts, after_row, self.going)?;
-        counts.missing = survey.counts.missing;
+        let mut counts = apply_rows(
+            books,
+            &body,
+            writing,
+            &survey.plan.facts,
+            after_row,
+            self.going,
+        )?;
+        counts.missing = survey.plan.counts.missing;
         if self.record.turned_down {
             let reason = "file_policy";
             log::file_rejected(self.about(), reason);
             return self.end_rows(Event::TurnedDown, &counts, Some(reason.to_owned()));
         }
-        if self.terms.end_missing && self.terms.delivery == crate::config::Delivery::Full {
-            end_missing(books, writing, survey.tally.ledger())?;
+        if self.terms.profile.end_missing {
+            end_missing(books, writing, &survey.plan.tally)?;
         }
         log::file_applied(
             self.about(),
@@ -421,7 +415,7 @@ impl<'d> Import<'d> {
             record: &self.record,
             journal: self.data.books.journal_path(),
             body: &self.body(),
-            options: &self.terms.read_options(self.now),
+            options: &self.terms.profile.read_options(self.now),
             outbox: outbox.path(),
             time_zone: &self.terms.zone,
         })?;
@@ -515,21 +509,6 @@ impl<'d> Import<'d> {
             file: OsStr::new(&self.record.file),
         }
     }
-}
-
-/// Why the brake holds a plan, for the operator.
-pub fn held_reason(held: &Held) -> String {
-    let Held {
-        what,
-        planned,
-        of,
-        threshold,
-    } = held;
-    let share = threshold.share * 100.0;
-    format!(
-        "{what}: {planned} of {of}, more than {} and more than {share} %",
-        threshold.count
-    )
 }
 
 fn findings_json(findings: &[Finding]) -> Vec<serde_json::Value> {

@@ -9,8 +9,7 @@ use crate::commands::check::Report;
 use crate::folder::safe_name::printable;
 use crate::import::Terms;
 use crate::import::pass::Hashing;
-use crate::import::rows::DecidedRow;
-use crate::import::survey::{Showing, Shown, survey_showing};
+use crate::import::survey::{DecidedRow, Showing, Shown, Survey, survey_showing};
 use crate::open_data::OpenData;
 use intake_core::check::Tally;
 use intake_core::plan::Decision;
@@ -62,7 +61,8 @@ pub(super) fn run(
             show: &show,
             take: &mut take,
         });
-        let survey = survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
+        let Survey { plan: survey, end } =
+            survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
         report.findings(&survey.about_file, call.speech.language)?;
         for finding in &survey.about_file {
             tally.about_file(finding, &mut |_| {});
@@ -72,7 +72,6 @@ pub(super) fn run(
         tally.rejected = survey.counts.of(Decision::Reject);
         tally.accepted = tally.rows - tally.empty - tally.rejected;
         tally.file_rejected |= survey.file_rejected;
-        let end = &survey.end;
         let identity = FileIdentity::new(&name, end.sha256, end.bytes, end.shape.as_deref());
         report.end(&identity, &tally, call.speech)?;
         if tally.has_errors() {

@@ -8,19 +8,15 @@ use crate::clock;
 use crate::commands::Speech;
 use crate::import::Terms;
 use crate::import::pass::Hashing;
-use crate::import::rows::DecidedRow;
-use crate::import::survey::{Showing, Shown, Survey, survey_showing};
-use crate::import::work::held_reason;
+use crate::import::survey::{DecidedRow, Showing, Shown, Survey, survey_showing};
 use crate::open_data::OpenData;
 use intake_core::field::Field;
 use intake_core::finding::{Finding, Language, headline};
 use intake_core::moment::Moment;
-use intake_core::order::Value;
-use intake_core::plan::{Change, Decision, changes};
-use intake_core::report::{
-    ChangesJson, CountsJson, FileIdentity, FileJson, Item, put, put_rest_of_object,
-};
-use serde::Serialize;
+use intake_core::order::{Terms as OrderTerms, Value};
+use intake_core::plan::Decision;
+use intake_core::plan::survey::each_missing;
+use intake_core::report::{FileIdentity, PlanRow, PlanWriter, changes_of};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -41,10 +37,11 @@ pub(super) fn run(
     let format = arguments.format;
     let speech = call.speech;
     let store = data.books.store();
+    let mut begin = Vec::new();
+    let mut writer = PlanWriter::begin(&mut begin);
     if format == Format::Json {
-        out.write_all(b"{\"version\":1,\"rows\":[")?;
+        out.write_all(&begin)?;
     }
-    let mut first = true;
     let show = |_: &_, rows: &[DecidedRow<'_>]| Shown {
         text: match format {
             Format::Json => json_rows(rows),
@@ -53,13 +50,12 @@ pub(super) fn run(
         findings: Vec::new(),
     };
     let mut take = |shown: Shown| -> io::Result<()> {
-        let text = if first && format == Format::Json {
-            &shown.text[1.min(shown.text.len())..]
-        } else {
-            &shown.text
-        };
-        first &= shown.text.is_empty();
-        out.write_all(text)
+        if format == Format::Text {
+            return out.write_all(&shown.text);
+        }
+        let mut text = Vec::with_capacity(shown.text.len());
+        writer.lines(&mut text, &shown.text);
+        out.write_all(&text)
     };
     let showing = Some(Showing {
         show: &show,
@@ -76,12 +72,21 @@ pub(super) fn run(
         survey.end.shape.as_deref(),
     );
     if format == Format::Json {
-        write_json_end(&survey, &missing, &terms, &identity, first, out)?;
+        let mut text = Vec::new();
+        writer.customers(&mut text, &survey.plan);
+        for terms_of_order in &missing {
+            let row = PlanRow::missing(terms_of_order, &terms.profile, now);
+            writer.row(&mut text, &row);
+        }
+        let partner = &terms.profile.partner;
+        writer.end(&mut text, &identity, partner, &survey.plan);
+        out.write_all(&text)?;
     } else {
         write_text_end(&survey, &missing, &identity, speech, out)?;
     }
-    let clean =
-        !survey.file_rejected && survey.held.is_none() && survey.counts.of(Decision::Reject) == 0;
+    let clean = !survey.plan.file_rejected
+        && survey.plan.held.is_none()
+        && survey.plan.counts.of(Decision::Reject) == 0;
     Ok(if clean {
         Outcome::Done
     } else {
@@ -125,134 +130,12 @@ impl Drop for Spool {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PlanRow<'r> {
-    row: Option<u64>,
-    line: Option<u64>,
-    external_system_id: Option<&'r str>,
-    plenigo_offer_id: Option<&'r str>,
-    decision: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    customer_id: Option<&'r str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    proposed: Option<bool>,
-    changes: ChangesJson<'r>,
-    findings: Vec<Item<'r>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PlanEnd<'r> {
-    file: FileJson<'r>,
-    partner: &'r str,
-    counts: CountsJson<'r>,
-    held: Option<String>,
-    file_rejected: bool,
-    findings: Vec<Item<'r>>,
-}
-
-fn changes_of(decided: &DecidedRow<'_>) -> Vec<Change> {
-    let before = decided.order.as_ref().map(|order| &order.terms);
-    decided
-        .after
-        .as_ref()
-        .map(|after| changes(before, after))
-        .unwrap_or_default()
-}
-
 fn json_rows(rows: &[DecidedRow<'_>]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(rows.len() * 200);
+    let mut lines = Vec::with_capacity(rows.len() * 200);
     for decided in rows {
-        text.extend_from_slice(b",\n");
-        put(
-            &mut text,
-            &PlanRow {
-                row: Some(decided.row.row),
-                line: Some(decided.row.line),
-                external_system_id: decided.row.key.as_deref(),
-                plenigo_offer_id: decided.row.offer.as_deref(),
-                decision: decided.decision.name(),
-                customer_id: None,
-                proposed: None,
-                changes: ChangesJson(&changes_of(decided)),
-                findings: decided.row.findings.iter().map(Item).collect(),
-            },
-        );
+        PlanWriter::line(&mut lines, &PlanRow::of(decided));
     }
-    text
-}
-
-fn write_json_end(
-    survey: &Survey,
-    missing: &[(Box<str>, Change)],
-    terms: &Terms,
-    identity: &FileIdentity,
-    mut first: bool,
-    out: &mut dyn Write,
-) -> anyhow::Result<()> {
-    let mut text = Vec::new();
-    let mut put_row = |row: &PlanRow<'_>, text: &mut Vec<u8>| {
-        if !std::mem::take(&mut first) {
-            text.push(b',');
-        }
-        text.push(b'\n');
-        put(text, row);
-    };
-    let blank = |decision| PlanRow {
-        row: None,
-        line: None,
-        external_system_id: None,
-        plenigo_offer_id: None,
-        decision,
-        customer_id: None,
-        proposed: None,
-        changes: crate::entry::no_changes(),
-        findings: Vec::new(),
-    };
-    for id in &survey.created_customers {
-        let values = survey
-            .facts
-            .customers
-            .get(id)
-            .map(|customer| customer.values.clone());
-        let changed: Vec<Change> = values
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(field, value)| Change {
-                field,
-                old: Value::None,
-                new: Value::Text(value),
-            })
-            .collect();
-        let row = PlanRow {
-            customer_id: Some(id),
-            changes: ChangesJson(&changed),
-            ..blank("createCustomer")
-        };
-        put_row(&row, &mut text);
-    }
-    for (key, change) in missing {
-        let row = PlanRow {
-            external_system_id: Some(key),
-            proposed: Some(!terms.end_missing),
-            changes: ChangesJson(std::slice::from_ref(change)),
-            ..blank(Decision::End.name())
-        };
-        put_row(&row, &mut text);
-    }
-    text.extend_from_slice(b"\n],");
-    let end = PlanEnd {
-        file: FileJson(identity),
-        partner: &terms.partner,
-        counts: CountsJson(&survey.counts),
-        held: survey.held.as_ref().map(held_reason),
-        file_rejected: survey.file_rejected,
-        findings: survey.about_file.iter().map(Item).collect(),
-    };
-    put_rest_of_object(&mut text, &end);
-    out.write_all(&text)?;
-    Ok(())
+    lines
 }
 
 fn text_rows(rows: &[DecidedRow<'_>], language: Language) -> Vec<u8> {
@@ -315,23 +198,24 @@ fn shown(value: &Value) -> String {
 
 fn write_text_end(
     survey: &Survey,
-    missing: &[(Box<str>, Change)],
+    missing: &[OrderTerms],
     identity: &FileIdentity,
     speech: &Speech,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     let german = speech.language == Language::De;
-    for (key, change) in missing {
+    for order in missing {
         let style = WARNING;
         let word = if german { "fehlt" } else { "missing" };
         writeln!(
             out,
-            "{:>8}  {style}{word:<10}{style:#}  {key}  {}",
+            "{:>8}  {style}{word:<10}{style:#}  {}  {}",
             "–",
-            change.field.name()
+            order.external_system_id,
+            Field::EndDate.name()
         )?;
     }
-    for finding in &survey.about_file {
+    for finding in &survey.plan.about_file {
         writeln!(out, "{}", finding_line(finding, speech.language))?;
     }
     writeln!(out, "{HEADING}{}{HEADING:#}", identity.name)?;
@@ -340,50 +224,49 @@ fn write_text_end(
             out,
             "  {:<14} {:>10}",
             decision.name(),
-            survey.counts.of(decision)
+            survey.plan.counts.of(decision)
         )?;
     }
     writeln!(
         out,
         "  {:<14} {:>10}",
-        "createCustomer", survey.counts.create_customer
+        "createCustomer", survey.plan.counts.create_customer
     )?;
-    if survey.counts.missing > 0 {
-        writeln!(out, "  {:<14} {:>10}", "missing", survey.counts.missing)?;
+    if survey.plan.counts.missing > 0 {
+        writeln!(
+            out,
+            "  {:<14} {:>10}",
+            "missing", survey.plan.counts.missing
+        )?;
     }
-    if let Some(held) = &survey.held {
+    if let Some(held) = &survey.plan.held {
         let word = if german {
             "würde angehalten"
         } else {
             "would be held"
         };
-        writeln!(out, "  {WARNING}{word}{WARNING:#}: {}", held_reason(held))?;
+        writeln!(
+            out,
+            "  {WARNING}{word}{WARNING:#}: {}",
+            held.reason(speech.language)
+        )?;
     }
     Ok(())
 }
 
-/// The running orders of the partner that a full book does not name, with the end that is proposed.
+/// The running orders of the partner that a full book does not name.
 fn missing_orders(
     data: &OpenData,
     terms: &Terms,
     now: Moment,
     survey: &Survey,
-) -> anyhow::Result<Vec<(Box<str>, Change)>> {
+) -> anyhow::Result<Vec<OrderTerms>> {
     let mut missing = Vec::new();
-    if survey.counts.missing == 0 {
-        return Ok(missing);
+    if survey.plan.counts.missing > 0 {
+        let (profile, tally) = (&terms.profile, &survey.plan.tally);
+        each_missing(profile, data.books.store(), now, tally, &mut |order| {
+            missing.push(order.terms.clone());
+        })?;
     }
-    data.books.store().each_order(&mut |order| {
-        let own = *order.partner == *terms.partner && order.terms.runs_at(now);
-        if own && !survey.tally.ledger().has(&order.terms.external_system_id) {
-            let end = now.max(order.terms.start);
-            let change = Change {
-                field: Field::EndDate,
-                old: order.terms.value(Field::EndDate),
-                new: Value::Moment(end),
-            };
-            missing.push((order.terms.external_system_id, change));
-        }
-    })?;
     Ok(missing)
 }

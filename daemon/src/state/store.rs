@@ -3,6 +3,7 @@
 
 mod customers;
 mod files;
+mod knowledge;
 
 use super::effects::{Effects, UnknownLine};
 use super::engine::open::{self, OpenError, Options};

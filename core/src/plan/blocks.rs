@@ -1,20 +1,16 @@
-//! What does the store know about the rows of a block, and how are they decided with it?
-//! One look-up for all rows of a block: the store is fast at many keys and slow at each.
+//! What is known about the rows of a block, and how are they decided with it?
+//! One question for all rows of a block: a store is fast at many keys and slow at each.
 
-use crate::state::StoredOrder;
-use crate::state::store::{Store, StoreError};
-use intake_core::catalog::Catalog;
-use intake_core::check::Examined;
-use intake_core::code::Code;
-use intake_core::finding::{Detail, Finding};
-use intake_core::moment::Moment;
-use intake_core::order::Terms as OrderTerms;
-use intake_core::plan::customers::NewCustomers;
-use intake_core::plan::rows::{Row, apply_twins, decide_row, read_rows};
-use intake_core::plan::twins::Twins;
-use intake_core::plan::{Context, Decision, Known, Standing};
-use intake_core::read::{Block, Shape};
-use std::collections::BTreeSet;
+use super::customers::NewCustomers;
+use super::knowledge::{Knowledge, KnownOrder, Presence};
+use super::rows::{Row, apply_twins, decide_row, read_rows};
+use super::twins::Twins;
+use super::{Context, Decision, Known, Standing};
+use crate::check::Examined;
+use crate::code::Code;
+use crate::finding::{Detail, Finding};
+use crate::order::Terms;
+use crate::read::{Block, Shape};
 
 /// What the whole file says, beyond its single rows.
 #[derive(Debug, Default)]
@@ -29,30 +25,17 @@ pub struct FileFacts {
     pub turned_down_by: Option<u64>,
 }
 
-/// Against what rows are decided.
-#[derive(Clone, Copy, Debug)]
-pub struct Against<'c> {
-    /// The partner.
-    pub partner: &'c str,
-    /// The offers it may import.
-    pub offers: Option<&'c BTreeSet<String>>,
-    /// The catalog.
-    pub catalog: &'c Catalog,
-    /// The instant that dates are held against.
-    pub now: Moment,
-}
-
 /// A row, decided.
 #[derive(Debug)]
-pub struct DecidedRow<'a> {
+pub struct DecidedRow<'a, O> {
     /// The row with everything found.
     pub row: Row<'a>,
     /// The decision.
     pub decision: Decision,
     /// The terms afterwards, where they change.
-    pub after: Option<Box<OrderTerms>>,
+    pub after: Option<Box<Terms>>,
     /// The order as it is known.
-    pub order: Option<Box<StoredOrder>>,
+    pub order: Option<Box<O>>,
     /// Must the invoice customer be created for it?
     pub creates_customer: bool,
     /// Is it a new order of a customer that nobody knows yet?
@@ -61,9 +44,9 @@ pub struct DecidedRow<'a> {
 
 /// The rows of some blocks, decided.
 #[derive(Debug)]
-pub struct DecidedRows<'a> {
+pub struct DecidedRows<'a, O> {
     /// The rows.
-    pub rows: Vec<DecidedRow<'a>>,
+    pub rows: Vec<DecidedRow<'a, O>>,
     /// What the tally takes, block by block.
     pub examined: Vec<Examined>,
     /// Is every customer known that the rows name?
@@ -74,13 +57,13 @@ pub struct DecidedRows<'a> {
 pub const GROUP: usize = 2;
 
 /// Reads and decides the rows of blocks that stand one behind another.
-pub fn decide_blocks<'a>(
+pub fn decide_blocks<'a, K: Knowledge>(
     shape: &Shape,
     blocks: &'a [Block],
-    store: &Store,
+    knowledge: &K,
     facts: &FileFacts,
-    against: &Against<'_>,
-) -> Result<DecidedRows<'a>, StoreError> {
+    context: &Context<'_>,
+) -> Result<DecidedRows<'a, K::Order>, K::Error> {
     let mut rows = Vec::new();
     let mut examined = Vec::with_capacity(blocks.len());
     for block in blocks {
@@ -92,15 +75,9 @@ pub fn decide_blocks<'a>(
     if let Some(rejects) = facts.turned_down_by {
         turn_down(&mut rows, rejects);
     }
-    let orders = known_orders(&rows, store)?;
-    let standings = Standings::of(&rows, &orders, store, facts)?;
+    let orders = known_orders(&rows, knowledge)?;
+    let standings = Standings::of(&rows, &orders, knowledge, facts)?;
     let customers_exist = standings.all_exist();
-    let context = Context {
-        partner: against.partner,
-        offers: against.offers,
-        catalog: against.catalog,
-        now: against.now,
-    };
     let rows = rows
         .into_iter()
         .zip(orders)
@@ -108,15 +85,16 @@ pub fn decide_blocks<'a>(
         .map(|(at, (mut row, order))| {
             let (invoice_customer, delivery_customer) = standings.of_row(at);
             let known = Known {
-                order: order.as_ref().map(|order| (&*order.partner, &order.terms)),
+                order: order.as_ref().map(|order| (order.partner(), order.terms())),
                 invoice_customer,
                 delivery_customer,
             };
-            let decided = decide_row(shape, &mut row, &known, &context);
+            let decided = decide_row(shape, &mut row, &known, context);
             let creates = decided.decision == Decision::Create;
             DecidedRow {
                 creates_customer: creates && invoice_customer == Standing::WillExist,
-                customer_unknown: order.is_none() && invoice_customer == Standing::Unknown,
+                customer_unknown: order.is_none()
+                    && matches!(invoice_customer, Standing::Unknown | Standing::NotTold),
                 row,
                 decision: decided.decision,
                 after: decided.after.map(Box::new),
@@ -143,10 +121,11 @@ fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
     }
 }
 
-fn known_orders(
+#[expect(clippy::type_complexity, reason = "an order for each row that has one")]
+fn known_orders<K: Knowledge>(
     rows: &[Row<'_>],
-    store: &Store,
-) -> Result<Vec<Option<Box<StoredOrder>>>, StoreError> {
+    knowledge: &K,
+) -> Result<Vec<Option<Box<K::Order>>>, K::Error> {
     let mut places = Vec::with_capacity(rows.len());
     let mut keys = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
@@ -157,7 +136,7 @@ fn known_orders(
     }
     let mut orders = Vec::with_capacity(rows.len());
     orders.resize_with(rows.len(), || None);
-    for (at, order) in places.into_iter().zip(store.orders(&keys)?) {
+    for (at, order) in places.into_iter().zip(knowledge.orders(&keys)?) {
         orders[at] = order.map(Box::new);
     }
     Ok(orders)
@@ -170,12 +149,12 @@ struct Standings {
 }
 
 impl Standings {
-    fn of(
+    fn of<K: Knowledge>(
         rows: &[Row<'_>],
-        orders: &[Option<Box<StoredOrder>>],
-        store: &Store,
+        orders: &[Option<Box<K::Order>>],
+        knowledge: &K,
         facts: &FileFacts,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, K::Error> {
         let mut standings = Self {
             invoice: vec![Standing::Exists; rows.len()],
             delivery: vec![Standing::Exists; rows.len()],
@@ -195,18 +174,18 @@ impl Standings {
             if let Some(customer) = delivery.filter(|id| **id != draft.invoice_customer) {
                 let known = order
                     .as_ref()
-                    .and_then(|order| order.terms.delivery_customer.as_deref());
+                    .and_then(|order| order.terms().delivery_customer.as_deref());
                 if known != Some(&**customer) {
                     asked.push((at, false, customer));
                 }
             }
         }
         let ids: Vec<&str> = asked.iter().map(|(_, _, id)| *id).collect();
-        for ((at, invoice, id), exists) in asked.iter().zip(store.customers_exist(&ids)?) {
-            let standing = if exists {
-                Standing::Exists
-            } else {
-                facts.customers.standing(id)
+        for ((at, invoice, id), presence) in asked.iter().zip(knowledge.customers(&ids)?) {
+            let standing = match (presence, facts.customers.standing(id)) {
+                (Presence::Exists, _) => Standing::Exists,
+                (Presence::NotTold, Standing::Unknown) => Standing::NotTold,
+                (Presence::Unknown | Presence::NotTold, brought) => brought,
             };
             let slot = if *invoice {
                 &mut standings.invoice

@@ -1,6 +1,10 @@
 //! In which words of JSON does a verdict leave?
 //! The wire form, version 1: this module alone knows it, and working types do not derive it.
 
+mod plan;
+
+pub use plan::{CREATE_CUSTOMER, PlanRow, PlanWriter, changes_of};
+
 use crate::check::{Group, Tally};
 use crate::code::{Code, Severity};
 use crate::field::{Field, Kind};

@@ -1,0 +1,83 @@
+//! What must be known so that rows can be decided?
+//! Whoever plans asks through [`Knowledge`] alone; what answers may be a store, a snapshot, or nobody.
+
+use crate::order::Terms;
+use std::convert::Infallible;
+
+/// An order that is known.
+pub trait KnownOrder {
+    /// The partner that imported it first.
+    fn partner(&self) -> &str;
+    /// Its terms as they are now.
+    fn terms(&self) -> &Terms;
+}
+
+/// Whether a customer is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It exists.
+    Exists,
+    /// It does not exist.
+    Unknown,
+    /// Who was asked cannot tell.
+    NotTold,
+}
+
+/// What is known of orders and customers. Answers come in the order of the questions, one for each.
+pub trait Knowledge {
+    /// An order as it is known.
+    type Order: KnownOrder;
+    /// Why there is no answer.
+    type Error;
+
+    /// The orders with these keys.
+    fn orders(&self, keys: &[&str]) -> Result<Vec<Option<Self::Order>>, Self::Error>;
+
+    /// How customers with these numbers stand.
+    fn customers(&self, ids: &[&str]) -> Result<Vec<Presence>, Self::Error>;
+
+    /// Does a known customer have this email address, whatever its case?
+    fn has_email(&self, email: &str) -> Result<bool, Self::Error>;
+
+    /// Calls `visit` for every order that may belong to the partner.
+    fn each_order(&self, visit: &mut dyn FnMut(&Self::Order)) -> Result<(), Self::Error>;
+}
+
+/// Nothing is known: of no order, and of no customer whether it exists.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nothing;
+
+/// The order that [`Nothing`] knows.
+#[derive(Clone, Copy, Debug)]
+pub enum NoOrder {}
+
+impl KnownOrder for NoOrder {
+    fn partner(&self) -> &str {
+        match *self {}
+    }
+
+    fn terms(&self) -> &Terms {
+        match *self {}
+    }
+}
+
+impl Knowledge for Nothing {
+    type Order = NoOrder;
+    type Error = Infallible;
+
+    fn orders(&self, keys: &[&str]) -> Result<Vec<Option<NoOrder>>, Infallible> {
+        Ok(keys.iter().map(|_| None).collect())
+    }
+
+    fn customers(&self, ids: &[&str]) -> Result<Vec<Presence>, Infallible> {
+        Ok(vec![Presence::NotTold; ids.len()])
+    }
+
+    fn has_email(&self, _: &str) -> Result<bool, Infallible> {
+        Ok(false)
+    }
+
+    fn each_order(&self, _: &mut dyn FnMut(&NoOrder)) -> Result<(), Infallible> {
+        Ok(())
+    }
+}

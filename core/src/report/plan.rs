@@ -1,0 +1,216 @@
+//! In which words of JSON does a plan leave?
+//! Rows come first, as they are decided; then the customers to create, the orders that a full book misses, and the sums.
+
+use super::{
+    ChangesJson, CountsJson, FileIdentity, FileJson, Item, VERSION, put, put_rest_of_object,
+};
+use crate::field::Field;
+use crate::finding::{Finding, Language};
+use crate::order::{Terms, Value};
+use crate::plan::blocks::{DecidedRow, FileFacts};
+use crate::plan::knowledge::KnownOrder;
+use crate::plan::survey::Survey;
+use crate::plan::{Change, Decision, changes};
+use crate::profile::Profile;
+use serde::Serialize;
+
+/// The name of the step that creates a customer, beside the names of decisions.
+pub const CREATE_CUSTOMER: &str = "createCustomer";
+
+/// A line of a plan: a row, a customer to create, or an order that a full book does not name.
+#[derive(Clone, Debug)]
+pub struct PlanRow<'r> {
+    /// Number of the record; none for what no record says.
+    pub row: Option<u64>,
+    /// Its physical line.
+    pub line: Option<u64>,
+    /// The key.
+    pub external_system_id: Option<&'r str>,
+    /// The offer.
+    pub plenigo_offer_id: Option<&'r str>,
+    /// The name of the decision, or [`CREATE_CUSTOMER`].
+    pub decision: &'static str,
+    /// The customer to create.
+    pub customer_id: Option<&'r str>,
+    /// Is it only proposed? Said of missing orders.
+    pub proposed: Option<bool>,
+    /// The fields that change.
+    pub changes: Vec<Change>,
+    /// What was found about it.
+    pub findings: &'r [Finding],
+}
+
+/// Writes a plan piece by piece, so that none of it must be kept.
+#[derive(Debug, Default)]
+pub struct PlanWriter {
+    /// Does it have a line already?
+    begun: bool,
+}
+
+impl PlanRow<'_> {
+    fn blank(decision: &'static str) -> Self {
+        Self {
+            row: None,
+            line: None,
+            external_system_id: None,
+            plenigo_offer_id: None,
+            decision,
+            customer_id: None,
+            proposed: None,
+            changes: Vec::new(),
+            findings: &[],
+        }
+    }
+}
+
+impl<'r> PlanRow<'r> {
+    /// The line of a decided row.
+    pub fn of<O: KnownOrder>(decided: &'r DecidedRow<'_, O>) -> Self {
+        Self {
+            row: Some(decided.row.row),
+            line: Some(decided.row.line),
+            external_system_id: decided.row.key.as_deref(),
+            plenigo_offer_id: decided.row.offer.as_deref(),
+            changes: changes_of(decided),
+            findings: &decided.row.findings,
+            ..PlanRow::blank(decided.decision.name())
+        }
+    }
+
+    /// The line of a customer that the file would create.
+    pub fn creating(id: &'r str, facts: &FileFacts) -> Self {
+        let values = facts
+            .customers
+            .get(id)
+            .map(|customer| customer.values.clone());
+        let set = |(field, value)| Change {
+            field,
+            old: Value::None,
+            new: Value::Text(value),
+        };
+        Self {
+            customer_id: Some(id),
+            changes: values.unwrap_or_default().into_iter().map(set).collect(),
+            ..PlanRow::blank(CREATE_CUSTOMER)
+        }
+    }
+
+    /// The line of a running order that a full book does not name.
+    pub fn missing(terms: &'r Terms, profile: &Profile, now: crate::moment::Moment) -> Self {
+        Self {
+            external_system_id: Some(&terms.external_system_id),
+            plenigo_offer_id: Some(&terms.offer),
+            proposed: Some(!profile.end_missing),
+            changes: vec![Change {
+                field: Field::EndDate,
+                old: terms.value(Field::EndDate),
+                new: Value::Moment(terms.end_if_missing(now)),
+            }],
+            ..PlanRow::blank(Decision::End.name())
+        }
+    }
+
+    /// Appends the line as JSON, without a separator.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        put(
+            out,
+            &RowV1 {
+                row: self.row,
+                line: self.line,
+                external_system_id: self.external_system_id,
+                plenigo_offer_id: self.plenigo_offer_id,
+                decision: self.decision,
+                customer_id: self.customer_id,
+                proposed: self.proposed,
+                changes: ChangesJson(&self.changes),
+                findings: self.findings.iter().map(Item).collect(),
+            },
+        );
+    }
+}
+
+impl PlanWriter {
+    /// Appends the beginning of the document.
+    pub fn begin(out: &mut Vec<u8>) -> Self {
+        out.extend_from_slice(format!("{{\"version\":{VERSION},\"rows\":[").as_bytes());
+        Self::default()
+    }
+
+    /// Appends lines that were made elsewhere, each with [`PlanWriter::line`].
+    pub fn lines(&mut self, out: &mut Vec<u8>, lines: &[u8]) {
+        // Each line brings a comma along; the document's first has none before it.
+        let surplus = usize::from(!self.begun && !lines.is_empty());
+        self.begun |= !lines.is_empty();
+        out.extend_from_slice(&lines[surplus..]);
+    }
+
+    /// Makes a line for [`PlanWriter::lines`].
+    pub fn line(lines: &mut Vec<u8>, row: &PlanRow<'_>) {
+        lines.extend_from_slice(b",\n");
+        row.put(lines);
+    }
+
+    /// Appends one line.
+    pub fn row(&mut self, out: &mut Vec<u8>, row: &PlanRow<'_>) {
+        let mut line = Vec::new();
+        Self::line(&mut line, row);
+        self.lines(out, &line);
+    }
+
+    /// Appends the customers to create; they belong before the missing orders.
+    pub fn customers(&mut self, out: &mut Vec<u8>, survey: &Survey) {
+        for id in &survey.created_customers {
+            self.row(out, &PlanRow::creating(id, &survey.facts));
+        }
+    }
+
+    /// Appends the sums and ends the document.
+    pub fn end(self, out: &mut Vec<u8>, file: &FileIdentity, partner: &str, survey: &Survey) {
+        out.extend_from_slice(b"\n],");
+        let end = EndV1 {
+            file: FileJson(file),
+            partner,
+            counts: CountsJson(&survey.counts),
+            held: survey.held.as_ref().map(|held| held.reason(Language::En)),
+            file_rejected: survey.file_rejected,
+            findings: survey.about_file.iter().map(Item).collect(),
+        };
+        put_rest_of_object(out, &end);
+    }
+}
+
+/// The fields that a decided row changes.
+pub fn changes_of<O: KnownOrder>(decided: &DecidedRow<'_, O>) -> Vec<Change> {
+    let before = decided.order.as_ref().map(|order| order.terms());
+    let after = decided.after.as_ref();
+    after
+        .map(|after| changes(before, after))
+        .unwrap_or_default()
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RowV1<'r> {
+    row: Option<u64>,
+    line: Option<u64>,
+    external_system_id: Option<&'r str>,
+    plenigo_offer_id: Option<&'r str>,
+    decision: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_id: Option<&'r str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proposed: Option<bool>,
+    changes: ChangesJson<'r>,
+    findings: Vec<Item<'r>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EndV1<'r> {
+    file: FileJson<'r>,
+    partner: &'r str,
+    counts: CountsJson<'r>,
+    held: Option<String>,
+    file_rejected: bool,
+    findings: Vec<Item<'r>>,
+}
