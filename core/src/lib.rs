@@ -14,11 +14,13 @@
 pub mod catalog;
 pub mod check;
 pub mod code;
+pub mod corrections;
 pub mod field;
 pub mod finding;
 pub mod moment;
 pub mod order;
 pub mod plan;
+pub mod printable;
 pub mod profile;
 pub mod read;
 pub mod report;

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use intake_core::corrections::{Reason, Told};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,7 +17,6 @@ use super::page::rows::Tables;
 use super::spool::Spool;
 use crate::entry::{FileEntry, RowEntry};
 use crate::folder::lifecycle::Step;
-use crate::printable::printable;
 use crate::state::FileRecord;
 use crate::system::PathError;
 
@@ -29,19 +29,27 @@ pub(super) struct Collection {
     pub(super) findings: Vec<Value>,
     pub(super) lists: Lists,
     pub(super) tables: Tables,
-    /// A [`Reason`] a line, by the number of its record.
+    /// A [`RowReason`] a line, by the number of its record.
     pub(super) reasons: Spool,
 }
 
-/// Why one record was rejected.
+/// Why one record was rejected, as it waits in the spool.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Reason {
+pub(super) struct RowReason {
     /// The number of the record.
     pub(super) row: u64,
-    /// All reasons in German, on one line.
-    pub(super) de: String,
-    /// The same in English.
-    pub(super) en: String,
+    de: String,
+    en: String,
+}
+
+impl RowReason {
+    /// The reasons in words.
+    pub(super) fn into_reason(self) -> Reason {
+        Reason {
+            de: self.de,
+            en: self.en,
+        }
+    }
 }
 
 impl Collection {
@@ -128,10 +136,12 @@ impl Collection {
         }
         self.tables.reject(row, errors)?;
         if let Some(number) = row.row {
-            let reason = Reason {
+            let told: Vec<_> = errors.iter().map(told).collect();
+            let Reason { de, en } = Reason::told(&told);
+            let reason = RowReason {
                 row: number,
-                de: reasons(errors, "Zeile", "Spalte", |error| &error.message.de),
-                en: reasons(errors, "line", "column", |error| &error.message.en),
+                de,
+                en,
             };
             self.reasons.add(|out| {
                 intake_core::report::put(out, &reason);
@@ -151,21 +161,11 @@ fn list(spool: &mut Spool, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), PathE
     })
 }
 
-/// All errors of a record, each with its place in the file that it came from.
-fn reasons<'e>(
-    errors: &'e [FindingEntry],
-    line: &str,
-    column: &str,
-    message: impl Fn(&'e FindingEntry) -> &'e str,
-) -> String {
-    let each = errors.iter().map(|error| {
-        let place = match (error.line, &error.column_letter) {
-            (Some(number), Some(letter)) => format!("{line} {number}, {column} {letter}: "),
-            (Some(number), None) => format!("{line} {number}: "),
-            (None, _) => String::new(),
-        };
-        format!("{place}{}", printable(message(error)))
-    });
-    let each: Vec<_> = each.collect();
-    each.join(" | ")
+fn told(error: &FindingEntry) -> Told<'_> {
+    Told {
+        line: error.line,
+        column: error.column_letter.as_deref(),
+        de: &error.message.de,
+        en: &error.message.en,
+    }
 }

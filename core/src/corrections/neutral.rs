@@ -1,7 +1,7 @@
 //! How does a cell stay text for every spreadsheet?
 //! By an apostrophe before what would be taken for a formula; the core's reader does not read it along.
 
-use intake_core::check::cell::reads_as_formula;
+use crate::check::cell::reads_as_formula;
 
 /// Must something in the cell be marked?
 pub(super) fn needs_mark(content: &[u8]) -> bool {

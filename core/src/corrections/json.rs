@@ -5,13 +5,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use intake_core::read::{CORRECTION_KEY, Record};
-use intake_core::report::put;
+use crate::read::{CORRECTION_KEY, Record};
+use crate::report::put;
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::receipt::collection::Reason;
+use super::Reason;
 
 /// Appends a record with the reasons.
 pub(super) fn put_record(out: &mut Vec<u8>, record: &Record<'_, '_>, reason: &Reason) {

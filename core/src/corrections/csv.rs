@@ -2,11 +2,11 @@
 //! Its cells as they stand in the file, then the reasons; a record whose form is broken is one cell, so that it can
 //! neither swallow the next row nor pass for a whole one.
 
-use intake_core::code::Code;
-use intake_core::read::{CORRECTION_HEADERS, Record, Shape};
+use crate::code::Code;
+use crate::read::{CORRECTION_HEADERS, Record, Shape};
 
+use super::Reason;
 use super::neutral::{needs_mark, put_marked};
-use crate::receipt::collection::Reason;
 
 /// How the records of a file are written.
 #[derive(Debug)]

@@ -1,20 +1,16 @@
 //! How does a partner get back the wrong rows alone, ready to be mended and sent again?
 //!
-//! Invariant: what is written reads back as the same values, and a record that was rejected for its form is never
-//! accepted unmended, whatever program has opened and saved the file in between.
-
-mod csv;
-mod json;
-mod neutral;
+//! Invariant: only records with a journalled reason are written, in the order of the file.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
 
+use intake_core::corrections::{Corrections, Reason};
 use intake_core::read::{Format, Framer, ReadOptions, Record, Shape, records};
 
 use super::ReceiptError;
-use super::collection::Reason;
+use super::collection::RowReason;
 use super::spool::Spool;
 use crate::system::{CompleteFile, PathError, UnfinishedFile};
 
@@ -112,44 +108,32 @@ fn write_if_rejected(
     Ok(())
 }
 
-/// Writes corrections in the form of the file that they come from.
+/// Writes corrections to a file.
 struct Writer {
     file: UnfinishedFile,
     /// Where the file is, for errors.
     directory: std::path::PathBuf,
-    form: Form,
+    corrections: Corrections,
     line: Vec<u8>,
-}
-
-enum Form {
-    Csv(csv::Layout),
-    Json,
 }
 
 impl Writer {
     /// `head` is the file up to and beyond its header.
     fn begin(shape: &Shape, head: &[u8], directory: &Path) -> Result<Self, ReceiptError> {
+        let mut line = Vec::new();
+        let corrections = Corrections::begin(shape, head, &mut line);
         let mut writer = Self {
             file: UnfinishedFile::create(directory)?,
             directory: directory.to_owned(),
-            form: match shape.format {
-                Format::Csv => Form::Csv(csv::Layout::of(shape, head)),
-                Format::Json | Format::Ndjson => Form::Json,
-            },
-            line: Vec::new(),
+            corrections,
+            line,
         };
-        if let Form::Csv(layout) = &writer.form {
-            layout.put_header(&mut writer.line, &shape.header);
-            writer.write_line()?;
-        }
+        writer.write_line()?;
         Ok(writer)
     }
 
     fn record(&mut self, record: &Record<'_, '_>, reason: &Reason) -> Result<(), ReceiptError> {
-        match &self.form {
-            Form::Csv(layout) => layout.put_record(&mut self.line, record, reason),
-            Form::Json => json::put_record(&mut self.line, record, reason),
-        }
+        self.corrections.record(&mut self.line, record, reason);
         self.write_line()
     }
 
@@ -171,7 +155,7 @@ struct Reasons<'s> {
     lines: Box<dyn io::BufRead + 's>,
     directory: &'s Path,
     text: String,
-    next: Option<Reason>,
+    next: Option<RowReason>,
 }
 
 impl<'s> Reasons<'s> {
@@ -205,7 +189,7 @@ impl<'s> Reasons<'s> {
         if self.next.as_ref().is_none_or(|next| next.row != row) {
             return Ok(None);
         }
-        let reason = self.next.take();
+        let reason = self.next.take().map(RowReason::into_reason);
         self.advance()?;
         Ok(reason)
     }
