@@ -1,0 +1,89 @@
+// How does the worker answer the page?
+// Only this file knows the package with the core in it. Each call has a number, every answer carries it; a checker is
+// known to the page by a number alone.
+
+import { init, Checker, fields, codes, template } from '../pkg/checker.js';
+import { wasmBytes } from '../pkg/intake_wasm_bytes.js';
+
+/** @type {Map<number, Checker>} */
+const checkers = new Map();
+/** @type {Map<number, AbortController>} */
+const cancellable = new Map();
+
+/** Between two messages about progress. */
+const PROGRESS_MS = 100;
+
+let readyAt = 0;
+
+/** @type {Record<string, (call: { id: number, handle: number, args: any }) => unknown>} */
+const METHODS = {
+  async open({ handle, args }) {
+    checkers.set(handle, await Checker.open(args.file, args.options));
+  },
+  check: (call) => watched(call, (watch) => the(call.handle).check(watch)),
+  findings: ({ handle, args }) => the(handle).findings(args.query, args.from, args.count),
+  rows: ({ handle, args }) => the(handle).rows(args.query, args.from, args.count),
+  record: ({ handle, args }) => the(handle).record(args.row),
+  export: (call) => watched(call, (watch) => the(call.handle).export(call.args.kind, call.args.options, watch)),
+  free({ handle }) {
+    checkers.get(handle)?.free();
+    checkers.delete(handle);
+  },
+  fields: () => fields(),
+  codes: () => codes(),
+  template: ({ args }) => template(args.format, args.language),
+  requests: () => performance.getEntriesByType('resource').filter((entry) => entry.startTime > readyAt).length,
+};
+
+/** @param {number} handle */
+function the(handle) {
+  const checker = checkers.get(handle);
+  if (!checker) throw new Error('this file is not open any more');
+  return checker;
+}
+
+/**
+ * Runs what takes long: with progress, and until it is cancelled.
+ *
+ * @template Answer
+ * @param {{ id: number }} call
+ * @param {(watch: { progress: (progress: unknown) => void, signal: AbortSignal }) => Promise<Answer>} work
+ */
+async function watched({ id }, work) {
+  const controller = new AbortController();
+  cancellable.set(id, controller);
+  let last = -Infinity;
+  /** @param {unknown} progress */
+  const progress = (progress) => {
+    const now = performance.now();
+    if (now - last < PROGRESS_MS) return;
+    last = now;
+    postMessage({ id, progress });
+  };
+  try {
+    return await work({ progress, signal: controller.signal });
+  } finally {
+    cancellable.delete(id);
+  }
+}
+
+addEventListener('message', async ({ data }) => {
+  if (data.cancel !== undefined) {
+    cancellable.get(data.cancel)?.abort();
+    return;
+  }
+  try {
+    postMessage({ id: data.id, result: await METHODS[data.method](data) });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+    postMessage({ id: data.id, error: { name, message } });
+  }
+});
+
+init(wasmBytes).then(
+  () => {
+    readyAt = performance.now();
+    postMessage({ ready: true });
+  },
+  (error) => postMessage({ ready: false, reason: String(error?.message ?? error) }),
+);

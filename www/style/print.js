@@ -1,0 +1,15 @@
+// How does the page look on paper? The verdict, the kinds of findings and the plan's counts; lists without end are for the
+// report that can be downloaded.
+
+export const PRINT = `
+@media print {
+  :host { background: none; color: #000; font-size: 10pt; }
+  .top, .bottom, .tabs, .switcher, .browser, .filters, .chips, .buttons, .opener .icon:first-child { display: none !important; }
+  .verdict, .groups, .about-file, .basis { box-shadow: none; border-color: #999; break-inside: avoid; }
+  .groups { break-inside: auto; }
+  .groups > tbody { break-inside: avoid; }
+  .groups > thead { display: table-header-group; }
+  .groups > thead > tr > th { position: static; }
+  .tile { background: none !important; }
+}
+`;
