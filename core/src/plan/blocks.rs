@@ -109,6 +109,27 @@ pub fn decide_blocks<'a, K: Knowledge>(
     })
 }
 
+impl<O> DecidedRows<'_, O> {
+    /// Calls `visit` with everything found, record by record, those included that are no rows since they hold nothing.
+    pub fn each_finding(&self, visit: &mut dyn FnMut(&Finding)) {
+        let is_row = |finding: &&Finding| {
+            let same = |decided: &DecidedRow<'_, O>| decided.row.row.cmp(&finding.row);
+            self.rows.binary_search_by(same).is_ok()
+        };
+        let all = self.examined.iter().flat_map(|block| &block.findings);
+        let mut of_no_row = all.filter(|finding| !is_row(finding)).peekable();
+        for decided in &self.rows {
+            while let Some(finding) = of_no_row.next_if(|f| f.row < decided.row.row) {
+                visit(finding);
+            }
+            for finding in &decided.row.findings {
+                visit(finding);
+            }
+        }
+        of_no_row.for_each(visit);
+    }
+}
+
 /// Rejects the rows that have no error of their own.
 fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
     for row in rows.iter_mut().filter(|row| row.draft.is_some()) {

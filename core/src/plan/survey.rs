@@ -3,7 +3,7 @@
 //! again with what the first one learned. The caller makes the passes; blocks are surveyed by themselves, in any thread,
 //! and taken in the order of the file.
 
-use super::blocks::{DecidedRow, DecidedRows, FileFacts, decide_blocks};
+use super::blocks::{DecidedRows, FileFacts, decide_blocks};
 use super::brake::Held;
 use super::customers::{Brought, NewCustomers};
 use super::knowledge::{Knowledge, KnownOrder as _};
@@ -26,13 +26,14 @@ pub struct Surveyed {
     pub counts: Counts,
     /// The customers that its rows would create, one for each row that needs it.
     pub created_customers: Vec<Box<str>>,
+    /// Does a row name a customer that nobody knows yet? Then facts about the whole file may decide it otherwise.
+    pub customer_unknown: bool,
     customers_exist: bool,
     brought: Vec<(Brought, (u64, u64), bool)>,
-    customer_unknown: bool,
 }
 
 /// Sees rows as they are decided.
-pub type ShowRows<'s, O> = &'s mut dyn FnMut(&[DecidedRow<'_, O>]);
+pub type ShowRows<'s, O> = &'s mut dyn FnMut(&DecidedRows<'_, O>);
 
 /// Decides the rows of blocks and says what follows for the file; `show` sees every row as it is decided.
 pub fn survey_blocks<K: Knowledge>(
@@ -43,20 +44,16 @@ pub fn survey_blocks<K: Knowledge>(
     context: &Context<'_>,
     show: ShowRows<'_, K::Order>,
 ) -> Result<Surveyed, K::Error> {
-    let DecidedRows {
-        rows,
-        examined,
-        customers_exist,
-    } = decide_blocks(shape, blocks, knowledge, facts, context)?;
+    let decided_rows = decide_blocks(shape, blocks, knowledge, facts, context)?;
     let mut surveyed = Surveyed {
-        examined,
+        examined: Vec::new(),
         counts: Counts::default(),
         created_customers: Vec::new(),
-        customers_exist,
+        customers_exist: decided_rows.customers_exist,
         brought: Vec::new(),
         customer_unknown: false,
     };
-    for decided in &rows {
+    for decided in &decided_rows.rows {
         surveyed.counts.add(decided.decision);
         let Some(draft) = &decided.row.draft else {
             continue;
@@ -74,7 +71,8 @@ pub fn survey_blocks<K: Knowledge>(
             surveyed.brought.push((customer, place, taken));
         }
     }
-    show(&rows);
+    show(&decided_rows);
+    surveyed.examined = decided_rows.examined;
     Ok(surveyed)
 }
 

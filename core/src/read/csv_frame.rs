@@ -27,6 +27,8 @@ pub(super) struct CsvFrame {
     dropped: usize,
     block: Block,
     next_line: u64,
+    /// The row in which a spreadsheet shows the next record.
+    next_sheet_row: u64,
 }
 
 /// How far the record that starts at `whole` has been looked at.
@@ -64,7 +66,7 @@ struct Broken {
 
 impl CsvFrame {
     /// A frame at a place of the file where a record begins.
-    pub(super) fn new(shape: &Shape, (offset, line): (u64, u64)) -> Self {
+    pub(super) fn new(shape: &Shape, (offset, line): (u64, u64), sheet_row: u64) -> Self {
         Self {
             delimiter: shape.delimiter,
             terminator: shape.terminator,
@@ -79,9 +81,11 @@ impl CsvFrame {
             dropped: 0,
             block: Block {
                 first_line: line,
+                first_sheet_row: sheet_row,
                 ..Block::default()
             },
             next_line: line,
+            next_sheet_row: sheet_row,
         }
     }
 
@@ -149,6 +153,7 @@ impl CsvFrame {
             self.block.rows += 1;
         }
         self.next_line += 1 + self.scan.inner_lines;
+        self.next_sheet_row += 1;
         self.start_record_at(end);
     }
 
@@ -308,6 +313,7 @@ impl CsvFrame {
             detail: broken.detail,
         });
         self.next_line += lines;
+        self.next_sheet_row += lines;
         if line_end.is_none() && at_end == AtEnd::No {
             self.skip_rest_of_line();
         } else {
@@ -357,6 +363,7 @@ impl CsvFrame {
         let bytes = std::mem::replace(&mut self.pending, rest);
         let next = Block {
             first_line: self.next_line,
+            first_sheet_row: self.next_sheet_row,
             // The unfinished record may have a quote already.
             quotes: memchr::memchr(b'"', &self.pending).is_some(),
             ..Block::default()

@@ -75,7 +75,7 @@ impl Framer {
     pub fn resume(shape: &Arc<Shape>, mark: Mark) -> Self {
         let place = (mark.offset, mark.first_line);
         let frame = match shape.format {
-            Format::Csv => Frame::Csv(CsvFrame::new(shape, place)),
+            Format::Csv => Frame::Csv(CsvFrame::new(shape, place, mark.first_sheet_row)),
             Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(shape, place)),
             Format::Json => Frame::Json(Box::new(JsonFrame::at_item(shape, place))),
         };
@@ -206,7 +206,9 @@ impl Framer {
                 let shape = Arc::new(*shape);
                 let place = (skip as u64, line);
                 self.frame = match shape.format {
-                    Format::Csv => Frame::Csv(CsvFrame::new(&shape, place)),
+                    Format::Csv => {
+                        Frame::Csv(CsvFrame::new(&shape, place, sheet_row(&shape, line)))
+                    }
                     Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(&shape, place)),
                     Format::Json => Frame::Json(Box::new(JsonFrame::new(&shape, place))),
                 };
@@ -282,6 +284,11 @@ impl Framer {
         self.rejected |= finding.code.is_error();
         self.last_findings.push(finding);
     }
+}
+
+/// The row in which a spreadsheet shows what stands on the line behind the header.
+fn sheet_row(shape: &Shape, line: u64) -> u64 {
+    line - memchr::memchr_iter(shape.terminator, &shape.header).count() as u64
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

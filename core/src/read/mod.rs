@@ -140,6 +140,8 @@ pub struct Block {
     pub first_row: u64,
     /// Physical line on which the block starts.
     pub first_line: u64,
+    /// CSV: the row in which a spreadsheet shows what stands on that line; lines inside a cell and a record are one row.
+    pub first_sheet_row: u64,
     /// How many records it has.
     pub rows: u64,
     /// CSV: is there a quote anywhere?
@@ -159,6 +161,8 @@ pub struct Mark {
     pub first_row: u64,
     /// Physical line on which it starts.
     pub first_line: u64,
+    /// CSV: the row in which a spreadsheet shows that line.
+    pub first_sheet_row: u64,
     /// How many records it has.
     pub rows: u64,
 }
@@ -170,6 +174,7 @@ impl Block {
             offset: self.offset,
             first_row: self.first_row,
             first_line: self.first_line,
+            first_sheet_row: self.first_sheet_row,
             rows: self.rows,
         }
     }

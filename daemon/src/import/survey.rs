@@ -8,7 +8,7 @@ use crate::state::store::{Store, StoreError};
 use intake_core::finding::Finding;
 use intake_core::moment::Moment;
 use intake_core::plan::Context;
-use intake_core::plan::blocks::FileFacts;
+use intake_core::plan::blocks::{self, FileFacts};
 use intake_core::plan::survey::{self, Decisions, FirstPass, Surveyed, survey_blocks};
 use intake_core::read::{Block, Shape};
 use std::fs::File;
@@ -16,7 +16,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// A decided row of a file that is imported into the store.
-pub type DecidedRow<'a> = intake_core::plan::blocks::DecidedRow<'a, StoredOrder>;
+pub type DecidedRow<'a> = blocks::DecidedRow<'a, StoredOrder>;
+
+/// Such rows, of some blocks.
+pub type DecidedRows<'a> = blocks::DecidedRows<'a, StoredOrder>;
 
 /// How many blocks are decided at once: more make fewer look-ups and take more memory.
 pub const GROUP: usize = 2;
@@ -47,7 +50,7 @@ pub enum SurveyError {
 }
 
 /// Makes of a block's rows what is to be shown of them; called in a worker.
-pub type ShowRows<'s> = &'s (dyn Fn(&Shape, &[DecidedRow<'_>]) -> Shown + Sync);
+pub type ShowRows<'s> = &'s (dyn Fn(&Shape, &DecidedRows<'_>) -> Shown + Sync);
 
 /// What is shown of a block.
 #[derive(Debug, Default)]
@@ -117,7 +120,7 @@ pub fn survey_showing(
     Ok(Survey { plan, end })
 }
 
-fn show_nothing(_: &Shape, _: &[DecidedRow<'_>]) -> Shown {
+fn show_nothing(_: &Shape, _: &DecidedRows<'_>) -> Shown {
     Shown::default()
 }
 
@@ -167,7 +170,7 @@ impl Pass<'_> {
         let options = self.terms.profile.read_options(self.context.now);
         let work = |shape: &Shape, blocks: Vec<Block>| {
             let mut shown = Shown::default();
-            let mut show_rows = |rows: &[DecidedRow<'_>]| shown = show(shape, rows);
+            let mut show_rows = |rows: &DecidedRows<'_>| shown = show(shape, rows);
             let context = &self.context;
             let surveyed =
                 survey_blocks(shape, &blocks, self.store, facts, context, &mut show_rows)?;

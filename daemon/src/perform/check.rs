@@ -9,9 +9,10 @@ use crate::commands::check::Report;
 use crate::folder::safe_name::printable;
 use crate::import::Terms;
 use crate::import::pass::Hashing;
-use crate::import::survey::{DecidedRow, Showing, Shown, Survey, survey_showing};
+use crate::import::survey::{DecidedRows, Showing, Shown, Survey, survey_showing};
 use crate::open_data::OpenData;
 use intake_core::check::Tally;
+use intake_core::code::Code;
 use intake_core::plan::Decision;
 use intake_core::report::FileIdentity;
 use std::io::{self, Write};
@@ -37,17 +38,18 @@ pub(super) fn run(
         let spool = spool(data, reader)?;
         let mut report = Report::begin(&name, arguments.format, out)?;
         let mut tally = Tally::default();
-        let show = |_: &_, rows: &[DecidedRow<'_>]| Shown {
-            text: Vec::new(),
-            findings: rows
-                .iter()
-                .flat_map(|decided| &decided.row.findings)
-                .filter(|finding| {
-                    // Without a partner nobody can say whose order a known number belongs to.
-                    !(ownerless && finding.code == intake_core::code::Code::OrderOfOtherPartner)
-                })
-                .cloned()
-                .collect(),
+        let show = |_: &_, decided: &DecidedRows<'_>| {
+            let mut findings = Vec::new();
+            decided.each_finding(&mut |finding| {
+                // Without a partner nobody can say whose order a known number belongs to.
+                if !(ownerless && finding.code == Code::OrderOfOtherPartner) {
+                    findings.push(finding.clone());
+                }
+            });
+            Shown {
+                text: Vec::new(),
+                findings,
+            }
         };
         let mut take = |shown: Shown| -> io::Result<()> {
             report.findings(&shown.findings, call.speech.language)?;

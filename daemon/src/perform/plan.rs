@@ -8,7 +8,7 @@ use crate::clock;
 use crate::commands::Speech;
 use crate::import::Terms;
 use crate::import::pass::Hashing;
-use crate::import::survey::{DecidedRow, Showing, Shown, Survey, survey_showing};
+use crate::import::survey::{DecidedRow, DecidedRows, Showing, Shown, Survey, survey_showing};
 use crate::open_data::OpenData;
 use intake_core::field::Field;
 use intake_core::finding::{Finding, Language, headline};
@@ -42,10 +42,10 @@ pub(super) fn run(
     if format == Format::Json {
         out.write_all(&begin)?;
     }
-    let show = |_: &_, rows: &[DecidedRow<'_>]| Shown {
+    let show = |_: &_, decided: &DecidedRows<'_>| Shown {
         text: match format {
-            Format::Json => json_rows(rows),
-            Format::Text => text_rows(rows, speech.language),
+            Format::Json => json_rows(&decided.rows),
+            Format::Text => text_rows(&decided.rows, speech.language),
         },
         findings: Vec::new(),
     };
