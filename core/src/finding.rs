@@ -47,6 +47,8 @@ pub enum Detail {
     Counts(u64, u64),
     /// A proposal for a name that means nothing.
     Proposal(&'static str),
+    /// Another one in each finding: for words about several at once.
+    Any,
 }
 
 /// The languages that a partner may read.
@@ -103,6 +105,32 @@ pub fn column_letters(mut column: u32) -> String {
         .rev()
         .map(|letter| char::from(*letter))
         .collect()
+}
+
+/// What, why and what to do, each by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentences {
+    /// What was found.
+    pub what: String,
+    /// Why that is a matter.
+    pub why: String,
+    /// What to do.
+    pub fix: String,
+}
+
+/// What, why and what to do, each by itself.
+pub fn sentences(finding: &Finding, language: Language) -> Sentences {
+    let words = words(finding.code, language);
+    let filled = |template| {
+        let mut text = String::with_capacity(80);
+        fill(&mut text, template, finding, language);
+        text
+    };
+    Sentences {
+        what: filled(words.what),
+        why: filled(words.why),
+        fix: filled(words.fix),
+    }
 }
 
 /// What, why and what to do, as three sentences or more in one text.
@@ -183,6 +211,7 @@ fn fill_hole(out: &mut String, hole: &str, finding: &Finding, language: Language
         ("expected", Detail::Proposal(name)) if german => write!(out, " (gemeint: {name}?)"),
         ("expected", Detail::Proposal(name)) => write!(out, " (meant: {name}?)"),
         ("expected", Detail::Limit(count)) => write!(out, "{count}"),
+        ("min" | "max" | "limit" | "other" | "expected", Detail::Any) => write!(out, "…"),
         ("min" | "max" | "limit" | "other" | "expected", _) => Ok(()),
         _ => return false,
     };

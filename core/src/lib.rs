@@ -17,6 +17,7 @@ pub mod code;
 pub mod corrections;
 pub mod field;
 pub mod finding;
+pub mod inspect;
 pub mod moment;
 pub mod order;
 pub mod plan;

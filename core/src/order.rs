@@ -4,6 +4,7 @@
 use crate::field::{Field, IMPORT_MANAGERS, PAYMENT_METHODS};
 use crate::moment::Moment;
 use std::borrow::Cow;
+use std::fmt;
 
 /// One of [`PAYMENT_METHODS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,6 +129,19 @@ pub enum Value {
     Moment(Moment),
     /// Several texts.
     Texts(Vec<Box<str>>),
+}
+
+impl fmt::Display for Value {
+    /// As a person reads it; a value that is not there shows as a dash.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("–"),
+            Self::Integer(number) => number.fmt(f),
+            Self::Text(text) => f.write_str(text),
+            Self::Moment(moment) => moment.fmt(f),
+            Self::Texts(texts) => f.write_str(&texts.join("|")),
+        }
+    }
 }
 
 /// The fields of an order, in the order of the field table.

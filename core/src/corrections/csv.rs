@@ -3,7 +3,7 @@
 //! neither swallow the next row nor pass for a whole one.
 
 use crate::code::Code;
-use crate::read::{CORRECTION_HEADERS, Record, Shape};
+use crate::read::{CORRECTION_HEADERS, RawCells, Record, Shape};
 
 use super::Reason;
 use super::neutral::{needs_mark, put_marked};
@@ -44,7 +44,7 @@ impl Layout {
     pub(super) fn put_header(&self, out: &mut Vec<u8>, header: &[u8]) {
         out.extend_from_slice(BYTE_ORDER_MARK);
         let mut first = true;
-        for (index, cell) in Cells::of(header, self.delimiter).enumerate() {
+        for (index, cell) in RawCells::of(header, self.delimiter).enumerate() {
             if self.keeps(index) {
                 self.separate(out, &mut first);
                 out.extend_from_slice(cell);
@@ -64,7 +64,7 @@ impl Layout {
             self.put_broken(out, record, &mut first);
         } else {
             // Cells beyond the header are empty here, or the record's form would be broken.
-            let cells = Cells::of(record.raw, self.delimiter).take(self.kept.len());
+            let cells = RawCells::of(record.raw, self.delimiter).take(self.kept.len());
             for (index, cell) in cells.enumerate() {
                 if self.keeps(index) {
                     self.separate(out, &mut first);
@@ -105,50 +105,6 @@ impl Layout {
             out.push(self.delimiter);
         }
     }
-}
-
-/// The cells of a record whose quoting is whole, as they stand in the file, quotes included.
-struct Cells<'r> {
-    rest: Option<&'r [u8]>,
-    delimiter: u8,
-}
-
-impl<'r> Cells<'r> {
-    fn of(record: &'r [u8], delimiter: u8) -> Self {
-        Self {
-            rest: Some(record),
-            delimiter,
-        }
-    }
-}
-
-impl<'r> Iterator for Cells<'r> {
-    type Item = &'r [u8];
-
-    fn next(&mut self) -> Option<&'r [u8]> {
-        let rest = self.rest?;
-        let from = if rest.first() == Some(&b'"') {
-            closing_quote(rest)
-        } else {
-            0
-        };
-        let end = memchr::memchr(self.delimiter, &rest[from..]).map(|found| from + found);
-        self.rest = end.map(|end| &rest[end + 1..]);
-        Some(&rest[..end.unwrap_or(rest.len())])
-    }
-}
-
-/// Where the quote stands that closes the one at the beginning; the end, where none does.
-fn closing_quote(bytes: &[u8]) -> usize {
-    let mut from = 1;
-    while let Some(found) = memchr::memchr(b'"', &bytes[from..]) {
-        let quote = from + found;
-        if bytes.get(quote + 1) != Some(&b'"') {
-            return quote;
-        }
-        from = quote + 2;
-    }
-    bytes.len()
 }
 
 /// Appends a cell as it stands in the file, unless it is a danger to whoever opens the file.

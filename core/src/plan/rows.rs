@@ -91,20 +91,19 @@ pub fn apply_twins(shape: &Shape, rows: &mut [Row<'_>], twins: &Twins) {
         return;
     }
     for row in rows {
-        let Some(twin) = twins.of(row.row) else {
-            continue;
-        };
-        let (code, other) = match twin {
-            Twin::Repeats(r, l) => (Code::DuplicateSame, Detail::Record(r, l)),
-            Twin::Contradicts(r, l) => (Code::DuplicateDifferent, Detail::Record(r, l)),
-        };
-        let key = row.key.as_deref().unwrap_or_default();
-        let place = (row.row, row.line);
-        row.findings
-            .push(crate::check::twin_finding(shape, code, place, other, key));
-        row.repeats = matches!(twin, Twin::Repeats(..)) && row.draft.is_some();
-        if code.is_error() {
-            row.draft = None;
+        for twin in twins.told_of(row.row) {
+            let (code, other) = match twin {
+                Twin::Repeats(r, l) => (Code::DuplicateSame, Detail::Record(r, l)),
+                Twin::Contradicts(r, l) => (Code::DuplicateDifferent, Detail::Record(r, l)),
+            };
+            let key = row.key.as_deref().unwrap_or_default();
+            let place = (row.row, row.line);
+            let finding = crate::check::twin_finding(shape, code, place, other, key);
+            row.findings.push(finding);
+            row.repeats |= code == Code::DuplicateSame && row.draft.is_some();
+            if code.is_error() {
+                row.draft = None;
+            }
         }
     }
 }

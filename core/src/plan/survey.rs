@@ -32,6 +32,20 @@ pub struct Surveyed {
     brought: Vec<(Brought, (u64, u64), bool)>,
 }
 
+impl Surveyed {
+    /// A block of which nothing is known but its form.
+    pub(crate) fn of_form_alone(examined: Examined, counts: Counts) -> Self {
+        Self {
+            examined: vec![examined],
+            counts,
+            created_customers: Vec::new(),
+            customer_unknown: false,
+            customers_exist: true,
+            brought: Vec::new(),
+        }
+    }
+}
+
 /// Sees rows as they are decided.
 pub type ShowRows<'s, O> = &'s mut dyn FnMut(&DecidedRows<'_, O>);
 

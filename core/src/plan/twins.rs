@@ -8,8 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Records whose key stands in another record too. Grows with them only.
 #[derive(Debug, Default)]
 pub struct Twins {
-    by_row: BTreeMap<u64, Twin>,
+    by_row: BTreeMap<u64, Heard>,
     repeated: BTreeSet<u64>,
+}
+
+/// What was heard of one record. One that repeats an earlier record may be contradicted later.
+#[derive(Debug, Default)]
+struct Heard {
+    repeats: Option<(u64, u64)>,
+    contradicts: Option<(u64, u64)>,
 }
 
 /// What follows for one record.
@@ -27,33 +34,29 @@ impl Twins {
         let Detail::Record(row, line) = finding.detail else {
             return;
         };
+        let other = Some((row, line));
         match finding.code {
             Code::DuplicateSame => {
-                self.by_row
-                    .entry(finding.row)
-                    .or_insert(Twin::Repeats(row, line));
+                let heard = self.by_row.entry(finding.row).or_default();
+                heard.repeats = heard.repeats.or(other);
                 self.repeated.insert(row);
             }
             Code::DuplicateDifferent => {
-                let twin = Twin::Contradicts(row, line);
-                let known = self.by_row.entry(finding.row).or_insert(twin);
-                if matches!(known, Twin::Repeats(..)) {
-                    *known = twin;
-                }
+                let heard = self.by_row.entry(finding.row).or_default();
+                heard.contradicts = heard.contradicts.or(other);
             }
             _ => {}
         }
     }
 
-    /// What follows for a record. A record that repeats a contradicted one is contradicted as well.
-    pub fn of(&self, row: u64) -> Option<Twin> {
-        let twin = *self.by_row.get(&row)?;
-        if let Twin::Repeats(first, _) = twin
-            && let Some(Twin::Contradicts(row, line)) = self.by_row.get(&first)
-        {
-            return Some(Twin::Contradicts(*row, *line));
-        }
-        Some(twin)
+    /// Everything that is to be told of a record, in the order in which it was found.
+    pub fn told_of(&self, row: u64) -> impl Iterator<Item = Twin> {
+        let heard = self.by_row.get(&row);
+        let repeats = heard.and_then(|heard| heard.repeats);
+        let contradicts = heard.and_then(|heard| heard.contradicts);
+        let repeats = repeats.map(|(row, line)| Twin::Repeats(row, line));
+        let contradicts = contradicts.map(|(row, line)| Twin::Contradicts(row, line));
+        repeats.into_iter().chain(contradicts)
     }
 
     /// Does a later record say the same as this one?

@@ -12,6 +12,7 @@ mod framer;
 mod json_cells;
 mod json_frame;
 mod ndjson_frame;
+mod raw_cells;
 mod separators;
 
 use crate::code::Code;
@@ -23,6 +24,7 @@ use std::borrow::Cow;
 pub use detect::CORRECTION_HEADERS;
 pub use framer::Framer;
 pub use json_cells::CORRECTION_KEY;
+pub use raw_cells::{RawCells, unquoted};
 
 /// The formats that are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

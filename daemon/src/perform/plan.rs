@@ -13,7 +13,7 @@ use crate::open_data::OpenData;
 use intake_core::field::Field;
 use intake_core::finding::{Finding, Language, headline};
 use intake_core::moment::Moment;
-use intake_core::order::{Terms as OrderTerms, Value};
+use intake_core::order::Terms as OrderTerms;
 use intake_core::plan::Decision;
 use intake_core::plan::survey::each_missing;
 use intake_core::report::{FileIdentity, PlanRow, PlanWriter, changes_of};
@@ -160,8 +160,9 @@ fn text_rows(rows: &[DecidedRow<'_>], language: Language) -> Vec<u8> {
         );
         if decided.decision.changes_order() {
             for change in changes_of(decided) {
-                let (old, new) = (shown(&change.old), shown(&change.new));
-                let _ = write!(text, "  {}: {old} → {new}", change.field.name());
+                let words = format!("{} → {}", change.old, change.new);
+                let words = crate::printable::printable(&words);
+                let _ = write!(text, "  {}: {words}", change.field.name());
             }
         }
         text.push(b'\n');
@@ -184,16 +185,6 @@ fn finding_line(finding: &Finding, language: Language) -> String {
         finding.code,
         crate::printable::printable(&words)
     )
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::None => "–".to_owned(),
-        Value::Integer(number) => number.to_string(),
-        Value::Text(text) => crate::printable::printable(text).into_owned(),
-        Value::Moment(moment) => moment.to_string(),
-        Value::Texts(texts) => texts.join("|"),
-    }
 }
 
 fn write_text_end(

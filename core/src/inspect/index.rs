@@ -1,0 +1,232 @@
+//! Where in a file does what lie, so that any place can be looked at again?
+//! Grows with the blocks of a file, never with its rows or its findings.
+
+use crate::check::{FIRST_PLACES, Place};
+use crate::code::{Code, Severity};
+use crate::field::Field;
+use crate::finding::{Detail, Finding};
+use crate::plan::{Counts, Decision};
+use crate::read::{Block, Mark};
+use std::collections::BTreeMap;
+
+/// The blocks of a file, in order.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    pub(super) blocks: Vec<Entry>,
+}
+
+/// What one block holds.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) mark: Mark,
+    /// How many findings of which kind.
+    pub(super) kinds: BTreeMap<Kind, Found>,
+    /// How many rows are decided how.
+    pub(super) counts: Counts,
+    /// Does a row name a customer that the file itself may bring along?
+    pub(super) customer_unknown: bool,
+}
+
+/// Findings that are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Kind {
+    pub(super) code: Code,
+    pub(super) field: Option<Field>,
+    pub(super) column: u32,
+}
+
+/// Findings of one kind.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Found {
+    pub(super) count: u64,
+    /// The first places, at most [`FIRST_PLACES`].
+    pub(super) first: Vec<Place>,
+    /// What their words need besides, where it is the same for all.
+    pub(super) detail: Option<Detail>,
+}
+
+/// Findings of one code in one field, over the whole file.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) code: Code,
+    pub(super) field: Option<Field>,
+    /// The column, where all of them stand in one.
+    pub(super) column: u32,
+    pub(super) found: Found,
+}
+
+/// The bytes of a block in its file: where they begin and where the next block's do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Which block it is, counted from 0.
+    pub block: usize,
+    /// Where its bytes begin.
+    pub offset: u64,
+    /// How many they are; to the end of the file for the last block.
+    pub length: u64,
+}
+
+impl Kind {
+    pub(super) fn of(finding: &Finding) -> Self {
+        Self {
+            code: finding.code,
+            field: finding.field,
+            column: finding.column,
+        }
+    }
+}
+
+impl Found {
+    fn add(&mut self, finding: &Finding) {
+        self.count += 1;
+        self.agree_on(&finding.detail);
+        if self.first.len() < FIRST_PLACES {
+            let Finding {
+                row, line, column, ..
+            } = *finding;
+            self.first.push(Place { row, line, column });
+        }
+    }
+
+    fn agree_on(&mut self, detail: &Detail) {
+        let known = self.detail.get_or_insert_with(|| detail.clone());
+        if known != detail {
+            *known = Detail::Any;
+        }
+    }
+
+    fn add_all(&mut self, later: &Self) {
+        self.count += later.count;
+        if let Some(detail) = &later.detail {
+            self.agree_on(detail);
+        }
+        let room = FIRST_PLACES - self.first.len();
+        self.first.extend(later.first.iter().take(room));
+    }
+
+    /// Adds those of another column, which stand among these.
+    fn merge(&mut self, other: Self) {
+        self.count += other.count;
+        if let Some(detail) = &other.detail {
+            self.agree_on(detail);
+        }
+        self.first.extend(other.first);
+        self.first.sort_by_key(|place| place.row);
+        self.first.truncate(FIRST_PLACES);
+    }
+}
+
+impl Entry {
+    pub(super) fn new(block: &Block) -> Self {
+        Self {
+            mark: block.mark(),
+            kinds: BTreeMap::new(),
+            counts: Counts::default(),
+            customer_unknown: false,
+        }
+    }
+
+    pub(super) fn add(&mut self, finding: &Finding) {
+        self.kinds
+            .entry(Kind::of(finding))
+            .or_default()
+            .add(finding);
+    }
+}
+
+impl Index {
+    /// The bytes of a block in a file of this length.
+    pub(super) fn span(&self, block: usize, file_bytes: u64) -> Span {
+        let offset = self.blocks[block].mark.offset;
+        let next = self.blocks.get(block + 1);
+        let end = next.map_or(file_bytes, |next| next.mark.offset);
+        Span {
+            block,
+            offset,
+            length: end - offset,
+        }
+    }
+
+    /// The block that has this record.
+    pub(super) fn block_of(&self, row: u64) -> Option<usize> {
+        let after = self
+            .blocks
+            .partition_point(|entry| entry.mark.first_row <= row);
+        let block = after.checked_sub(1)?;
+        let mark = self.blocks[block].mark;
+        (row - mark.first_row < mark.rows).then_some(block)
+    }
+
+    /// All findings in groups, the largest first, those about the file as a whole included.
+    pub(super) fn groups(&self, about_file: &[Finding]) -> Vec<Group> {
+        let mut kinds: BTreeMap<Kind, Found> = BTreeMap::new();
+        for finding in about_file {
+            kinds.entry(Kind::of(finding)).or_default().add(finding);
+        }
+        for entry in &self.blocks {
+            for (kind, found) in &entry.kinds {
+                kinds.entry(*kind).or_default().add_all(found);
+            }
+        }
+        let mut groups: Vec<Group> = Vec::new();
+        for (kind, found) in kinds {
+            let same = groups
+                .last_mut()
+                .filter(|group| (group.code, group.field) == (kind.code, kind.field));
+            if let Some(group) = same {
+                group.column = 0;
+                group.found.merge(found);
+            } else {
+                groups.push(Group {
+                    code: kind.code,
+                    field: kind.field,
+                    column: kind.column,
+                    found,
+                });
+            }
+        }
+        groups.sort_by_key(|group| std::cmp::Reverse(group.found.count));
+        groups
+    }
+
+    /// How many findings there are of each severity, those about the file as a whole included.
+    pub(super) fn by_severity(&self, about_file: &[Finding]) -> [u64; 3] {
+        let mut counts = [0; 3];
+        for finding in about_file {
+            counts[finding.severity() as usize] += 1;
+        }
+        for (kind, found) in self.blocks.iter().flat_map(|entry| &entry.kinds) {
+            counts[kind.code.severity() as usize] += found.count;
+        }
+        counts
+    }
+
+    /// How many rows are decided how.
+    pub(super) fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for entry in &self.blocks {
+            counts.add_all(&entry.counts);
+        }
+        counts
+    }
+
+    /// How many rows of a block are decided so.
+    pub(super) fn decided(&self, block: usize, decision: Option<Decision>) -> u64 {
+        let counts = &self.blocks[block].counts;
+        decision.map_or_else(|| counts.rows(), |decision| counts.of(decision))
+    }
+
+    /// How many findings of a block are of a kind that `fits`.
+    pub(super) fn found(&self, block: usize, fits: impl Fn(Kind) -> bool) -> u64 {
+        let kinds = self.blocks[block].kinds.iter();
+        kinds
+            .filter(|(kind, _)| fits(**kind))
+            .map(|(_, found)| found.count)
+            .sum()
+    }
+}
+
+/// Is the finding, or the kind, of this severity?
+pub(super) fn weighs(code: Code, severity: Option<Severity>) -> bool {
+    severity.is_none_or(|severity| code.severity() == severity)
+}

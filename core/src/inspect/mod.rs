@@ -1,0 +1,454 @@
+//! What does a clerk see of a file before it is imported?
+//! After one pass over its bytes any place of it can be looked at: findings, decisions and rows are made anew from the
+//! bytes of their block, so that nothing is kept of each row, however many there are.
+//!
+//! The caller has the file. It pushes all bytes once ([`Inspection::push`], [`Inspection::end_of_file`]), then gives the
+//! bytes of each block that is asked for ([`Inspection::wanted`], [`Inspection::give`]) until none is, and from then on
+//! answers each [`Answer::Read`] of a page in the same way. Exports ([`Export`]) are further passes over the file.
+
+mod export;
+mod index;
+mod page;
+mod query;
+mod record;
+mod verdict;
+
+use crate::catalog::Catalog;
+use crate::check::examine;
+use crate::code::Code;
+use crate::finding::Finding;
+use crate::moment::Moment;
+use crate::plan::blocks::{DecidedRows, FileFacts, decide_blocks};
+use crate::plan::knowledge::{Knowledge, Nothing};
+use crate::plan::survey::{Decisions, FirstPass, Learned, Survey, Surveyed, survey_blocks};
+use crate::plan::{Context, Decision};
+use crate::profile::Profile;
+use crate::read::{Block, Framer, Mark, Shape};
+use index::{Entry, Index};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeSet, VecDeque};
+use std::convert::Infallible;
+use std::sync::Arc;
+
+pub use export::{Export, ExportKind};
+pub use index::Span;
+pub use page::Answer;
+pub use query::{FindingsQuery, RowsQuery};
+
+/// What is known besides the file.
+#[derive(Debug)]
+pub struct Known<K> {
+    /// Orders and customers.
+    pub knowledge: K,
+    /// The offers there are.
+    pub catalog: Catalog,
+}
+
+/// A file under inspection.
+#[derive(Debug)]
+pub struct Inspection<K> {
+    name: String,
+    profile: Profile,
+    now: Moment,
+    known: Option<Known<K>>,
+    stage: Stage,
+    index: Index,
+    /// Blocks that were given last, whole, since pages often look at one several times.
+    recent: VecDeque<(usize, Vec<Block>)>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    First(Box<First>),
+    /// Some blocks are decided once more with what the whole file says.
+    Again(Box<Again>),
+    Done(Box<Done>),
+    /// Only while one stage is made of another.
+    Between,
+}
+
+/// While the bytes of the file come.
+#[derive(Debug)]
+struct First {
+    framer: Framer,
+    hash: Sha256,
+    pass: FirstPass,
+    /// Records that share their key with another one.
+    twins: BTreeSet<u64>,
+}
+
+#[derive(Debug)]
+struct Again {
+    source: Source,
+    learned: Learned,
+    wanted: VecDeque<usize>,
+    created_customers: BTreeSet<Box<str>>,
+}
+
+/// Everything that pages need.
+#[derive(Debug)]
+struct Done {
+    source: Source,
+    survey: Survey,
+    views: page::Views,
+}
+
+/// What the first pass says of the file's bytes.
+#[derive(Clone, Debug)]
+struct Source {
+    sha256: [u8; 32],
+    bytes: u64,
+    shape: Option<Arc<Shape>>,
+}
+
+/// How far the first pass is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes taken.
+    pub bytes: u64,
+    /// Records seen.
+    pub rows: u64,
+    /// Errors found.
+    pub errors: u64,
+    /// Warnings found.
+    pub warnings: u64,
+}
+
+/// Blocks kept for pages that look at the same place again.
+const RECENT_BLOCKS: usize = 4;
+
+impl<K: Knowledge<Error = Infallible>> Inspection<K> {
+    /// An inspection at the beginning of a file. Where nothing is `known`, only what the file itself tells is found.
+    pub fn new(name: &str, profile: Profile, now: Moment, known: Option<Known<K>>) -> Self {
+        let first = First {
+            framer: Framer::new(profile.read_options(now)),
+            hash: Sha256::new(),
+            pass: FirstPass::default(),
+            twins: BTreeSet::new(),
+        };
+        Self {
+            name: name.to_owned(),
+            profile,
+            now,
+            known,
+            stage: Stage::First(Box::new(first)),
+            index: Index::default(),
+            recent: VecDeque::new(),
+        }
+    }
+
+    /// Takes the next bytes of the file, any number of them.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let Stage::First(first) = &mut self.stage else {
+            return;
+        };
+        first.hash.update(bytes);
+        first.framer.push(bytes);
+        let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
+        first.drain(&teller, &mut self.index);
+    }
+
+    /// How far the first pass is.
+    pub fn progress(&self) -> Progress {
+        let (bytes, tally) = match &self.stage {
+            Stage::First(first) => (first.framer.bytes(), &first.pass.tally),
+            Stage::Again(again) => (again.source.bytes, &again.learned.tally),
+            Stage::Done(done) => (done.source.bytes, &done.survey.tally),
+            Stage::Between => return Progress::NONE,
+        };
+        Progress {
+            bytes,
+            rows: tally.rows,
+            errors: tally.by_severity[0],
+            warnings: tally.by_severity[1],
+        }
+    }
+
+    /// Says that the file has ended.
+    pub fn end_of_file(&mut self) {
+        let mut first = match std::mem::replace(&mut self.stage, Stage::Between) {
+            Stage::First(first) => first,
+            other => {
+                self.stage = other;
+                return;
+            }
+        };
+        first.framer.finish();
+        let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
+        first.drain(&teller, &mut self.index);
+        let First {
+            framer,
+            hash,
+            pass,
+            twins,
+        } = *first;
+        let source = Source {
+            sha256: hash.finalize().into(),
+            bytes: framer.bytes(),
+            shape: framer.shape().cloned(),
+        };
+        let learned = pass.end(framer.stopped());
+        let mut wanted: BTreeSet<usize> = BTreeSet::new();
+        if learned.again {
+            wanted.extend(twins.iter().filter_map(|row| self.index.block_of(*row)));
+            if !learned.facts.customers.is_empty() {
+                let blocks = self.index.blocks.iter().enumerate();
+                let unknown = blocks.filter(|(_, entry)| entry.customer_unknown);
+                wanted.extend(unknown.map(|(block, _)| block));
+            }
+        }
+        self.stage = Stage::Again(Box::new(Again {
+            source,
+            learned,
+            wanted: wanted.into_iter().collect(),
+            created_customers: BTreeSet::new(),
+        }));
+        self.end_if_nothing_is_wanted();
+    }
+
+    /// The bytes that are needed before the verdict is there.
+    pub fn wanted(&self) -> Option<Span> {
+        match &self.stage {
+            Stage::Again(again) => again
+                .wanted
+                .front()
+                .map(|block| self.index.span(*block, again.source.bytes)),
+            _ => None,
+        }
+    }
+
+    /// Takes the bytes of a block that was asked for.
+    pub fn give(&mut self, block: usize, bytes: &[u8]) {
+        let Some(shape) = self.source().and_then(|source| source.shape.clone()) else {
+            return;
+        };
+        let Some(entry) = self.index.blocks.get(block) else {
+            return;
+        };
+        let blocks = read_again(&shape, entry.mark, bytes);
+        if let Stage::Again(again) = &mut self.stage {
+            let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
+            let mut entry = Entry {
+                mark: self.index.blocks[block].mark,
+                kinds: std::collections::BTreeMap::new(),
+                counts: crate::plan::Counts::default(),
+                customer_unknown: false,
+            };
+            let surveyed = teller.survey(&shape, &blocks, &again.learned.facts, &mut entry);
+            again.created_customers.extend(surveyed.created_customers);
+            self.index.blocks[block] = entry;
+            if again.wanted.front() == Some(&block) {
+                again.wanted.pop_front();
+            }
+            self.end_if_nothing_is_wanted();
+            return;
+        }
+        self.recent.retain(|(known, _)| *known != block);
+        self.recent.push_front((block, blocks));
+        self.recent.truncate(RECENT_BLOCKS);
+    }
+
+    /// The file's form, once its beginning is known.
+    pub fn shape(&self) -> Option<&Arc<Shape>> {
+        match &self.stage {
+            Stage::First(first) => first.framer.shape(),
+            _ => self.source()?.shape.as_ref(),
+        }
+    }
+
+    fn source(&self) -> Option<&Source> {
+        match &self.stage {
+            Stage::Again(again) => Some(&again.source),
+            Stage::Done(done) => Some(&done.source),
+            Stage::First(_) | Stage::Between => None,
+        }
+    }
+
+    fn done(&self) -> Option<&Done> {
+        match &self.stage {
+            Stage::Done(done) => Some(done),
+            _ => None,
+        }
+    }
+
+    fn end_if_nothing_is_wanted(&mut self) {
+        let again = match std::mem::replace(&mut self.stage, Stage::Between) {
+            Stage::Again(again) if again.wanted.is_empty() => again,
+            other => {
+                self.stage = other;
+                return;
+            }
+        };
+        let Again {
+            source,
+            learned,
+            created_customers,
+            ..
+        } = *again;
+        let decisions = Some(Decisions {
+            counts: self.index.counts(),
+            created_customers,
+        });
+        let (profile, now) = (&self.profile, self.now);
+        let survey = match &self.known {
+            Some(known) => learned.survey(decisions, profile, &known.knowledge, now),
+            None => learned.survey(decisions, profile, &Nothing, now),
+        };
+        let survey = match survey {
+            Ok(survey) => survey,
+            Err(never) => match never {},
+        };
+        self.stage = Stage::Done(Box::new(Done {
+            source,
+            survey,
+            views: page::Views::default(),
+        }));
+    }
+}
+
+impl Progress {
+    const NONE: Self = Self {
+        bytes: 0,
+        rows: 0,
+        errors: 0,
+        warnings: 0,
+    };
+}
+
+impl First {
+    fn drain<K: Knowledge<Error = Infallible>>(
+        &mut self,
+        teller: &Teller<'_, K>,
+        index: &mut Index,
+    ) {
+        self.hear_about_file();
+        while let Some(block) = self.framer.next_block() {
+            let Some(shape) = self.framer.shape().cloned() else {
+                continue;
+            };
+            let mut entry = Entry::new(&block);
+            let twins = &mut self.twins;
+            let sink = &mut |finding: &Finding| {
+                if matches!(finding.code, Code::DuplicateSame | Code::DuplicateDifferent) {
+                    twins.insert(finding.row);
+                }
+            };
+            let surveyed = teller.first_look(&shape, block, &mut entry);
+            self.pass.blocks(&shape, surveyed, sink);
+            index.blocks.push(entry);
+        }
+        self.hear_about_file();
+    }
+
+    fn hear_about_file(&mut self) {
+        self.pass
+            .about_file(self.framer.take_findings(), &mut |_| {});
+    }
+}
+
+/// Decides rows with whatever is known.
+struct Teller<'t, K> {
+    known: Option<&'t Known<K>>,
+    context: Context<'t>,
+}
+
+impl<'t, K: Knowledge<Error = Infallible>> Teller<'t, K> {
+    fn of(profile: &'t Profile, known: Option<&'t Known<K>>, now: Moment) -> Self {
+        Self {
+            known,
+            context: Context {
+                partner: &profile.partner,
+                offers: profile.offers.as_ref(),
+                catalog: known.map(|known| &known.catalog),
+                now,
+            },
+        }
+    }
+
+    /// The first look at a block: where nothing is known that could be held against a row, its form alone decides.
+    fn first_look(&self, shape: &Shape, block: Block, entry: &mut Entry) -> Surveyed {
+        if self.known.is_some() || self.context.offers.is_some() {
+            return self.survey(shape, &[block], &FileFacts::default(), entry);
+        }
+        let examined = examine(shape, &block);
+        for finding in &examined.findings {
+            entry.add(finding);
+        }
+        for facts in &examined.rows {
+            entry.counts.add(match facts.rejected {
+                true => Decision::Reject,
+                false => Decision::Create,
+            });
+        }
+        Surveyed::of_form_alone(examined, entry.counts)
+    }
+
+    /// Decides the rows of blocks and counts what is found and decided.
+    fn survey(
+        &self,
+        shape: &Shape,
+        blocks: &[Block],
+        facts: &FileFacts,
+        entry: &mut Entry,
+    ) -> Surveyed {
+        fn count<O>(entry: &mut Entry, decided: &DecidedRows<'_, O>) {
+            decided.each_finding(&mut |finding| entry.add(finding));
+        }
+        let context = &self.context;
+        let surveyed = match self.known {
+            Some(Known { knowledge, .. }) => {
+                survey_blocks(shape, blocks, knowledge, facts, context, &mut |decided| {
+                    count(entry, decided);
+                })
+            }
+            None => survey_blocks(shape, blocks, &Nothing, facts, context, &mut |decided| {
+                count(entry, decided);
+            }),
+        };
+        let surveyed = match surveyed {
+            Ok(surveyed) => surveyed,
+            Err(never) => match never {},
+        };
+        entry.counts = surveyed.counts;
+        entry.customer_unknown = surveyed.customer_unknown;
+        surveyed
+    }
+
+    /// Decides the rows of blocks and shows them.
+    fn show(&self, shape: &Shape, blocks: &[Block], facts: &FileFacts, see: &mut dyn Seeing) {
+        let context = &self.context;
+        let shown = match self.known {
+            Some(Known { knowledge, .. }) => {
+                decide_blocks(shape, blocks, knowledge, facts, context).map(|decided| {
+                    page::see(&decided, see);
+                })
+            }
+            None => decide_blocks(shape, blocks, &Nothing, facts, context).map(|decided| {
+                page::see(&decided, see);
+            }),
+        };
+        match shown {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// Sees what was decided, record by record.
+trait Seeing {
+    /// A finding, about a row or about a record that holds nothing.
+    fn finding(&mut self, finding: &Finding, key: Option<&str>);
+    /// A decided row.
+    fn row(&mut self, row: &crate::report::PlanRow<'_>, decision: Decision);
+}
+
+/// The records of a block, cut out of its bytes once more.
+fn read_again(shape: &Arc<Shape>, mark: Mark, bytes: &[u8]) -> Vec<Block> {
+    let mut framer = Framer::resume(shape, mark);
+    framer.push(bytes);
+    framer.finish();
+    std::iter::from_fn(|| framer.next_block()).collect()
+}
+
+#[cfg(test)]
+mod tests;
