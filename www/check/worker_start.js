@@ -1,18 +1,29 @@
 // Where does the worker's program come from?
-// From its own file beside this one; in the single-file form from a text that the build has put into the page, since
-// nothing can be loaded beside a page from disk; and by way of a small script where the page belongs to another origin.
+// From its own file beside this one, and under the same policy as the page: a worker that is loaded has the policy that its
+// server sends with it, one that is made in memory has the page's. So the page's own promise holds for both.
 
 /** @returns {Worker} */
 export function startWorker() {
+  // In the single-file form the build has put the program into the page: nothing can be loaded beside a page from disk.
   const inlined = /** @type {{ intakeWorkerSource?: string }} */ (globalThis).intakeWorkerSource;
-  if (inlined !== undefined) return workerOf(inlined);
+  if (inlined !== undefined) return workerInMemory(inlined);
   const address = new URL('./worker.js', import.meta.url);
-  if (address.origin === location.origin) return new Worker(address, { type: 'module' });
-  return workerOf(`import ${JSON.stringify(address.href)};`);
+  const isOurs = address.origin === location.origin;
+  if (isOurs && (policyComesFromServer() || !pageHasPolicy())) return new Worker(address, { type: 'module' });
+  return workerInMemory(`import ${JSON.stringify(address.href)};`);
+}
+
+/** A daemon sends its policy with every file. */
+function policyComesFromServer() {
+  return /** @type {{ intakeDaemon?: object }} */ (globalThis).intakeDaemon !== undefined;
+}
+
+function pageHasPolicy() {
+  return document.querySelector('meta[http-equiv="Content-Security-Policy"]') !== null;
 }
 
 /** @param {string} source */
-function workerOf(source) {
+function workerInMemory(source) {
   const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   return new Worker(address, { type: 'module' });
 }
