@@ -77,7 +77,7 @@ export class CheckedFile {
 
   /**
    * @param {number} row
-   * @returns {Promise<RecordText>}
+   * @returns {Promise<RecordText | null>} nothing where the file has no such record
    */
   record(row) {
     return this.ask('record', { row });

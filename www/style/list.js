@@ -54,12 +54,12 @@ export const LIST = `
 .grid tbody tr.reactivates[aria-selected="true"] { box-shadow: inset 3px 0 var(--reactivate); }
 .grid .row-number { text-align: end; font-variant-numeric: tabular-nums; font-weight: 600; }
 .grid td.severity .badge { padding-inline: .4rem; }
-.grid .key, .grid .offer { font-family: var(--mono); font-size: .875rem; }
-.grid th.key, .grid th.offer { font-family: inherit; font-size: .8125rem; }
+.grid .key { font-family: var(--mono); font-size: .875rem; }
+.grid th.key { font-family: inherit; font-size: .8125rem; }
 .coming { color: var(--soft); }
 .findings-all { --columns: 5rem 7.25rem minmax(6rem, 1fr) minmax(8rem, 2fr) minmax(5rem, .9fr); }
 .findings-of-kind { --columns: 5rem minmax(8rem, 2fr) minmax(5rem, 1fr); }
-.plan-rows { --columns: 5rem 10.5rem minmax(6rem, .8fr) minmax(6rem, .9fr) minmax(8rem, 1.8fr); }
+.plan-rows { --columns: 5rem 10.5rem minmax(6rem, 1fr) minmax(8rem, 2fr); }
 .pick { color: var(--soft); }
 .side { display: none; }
 .side:focus-visible { outline: 3px solid var(--accent); }
@@ -77,7 +77,6 @@ export const LIST = `
   .plan-rows .key { grid-column: 2; grid-row: 1; }
   .plan-rows .decision-name { grid-column: 3; grid-row: 1; }
   .plan-rows .change { grid-column: 1 / 4; grid-row: 2; color: var(--soft); }
-  .plan-rows .offer { display: none; }
 }
 @container items (max-width: 30rem) {
   .findings-of-kind { --row-height: 68px; --columns: auto minmax(0, 1fr); }

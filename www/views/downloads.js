@@ -3,6 +3,7 @@
 import { make, fill, say } from '../dom/make.js';
 import { icon } from '../dom/icon.js';
 import { named, save } from './save.js';
+import { templateButtons } from './template.js';
 
 /** @typedef {import('./context.js').Context} Context */
 /** @typedef {import('../check/files.js').CheckedFile} CheckedFile */
@@ -34,7 +35,17 @@ export function downloadsView(context, file, verdict) {
   /** @type {AbortController[]} */
   const running = [];
   return {
-    element: make('ul', { class: 'downloads' }, offers.map((offer) => offerItem(context, file, offer, running))),
+    element: make(
+      'ul',
+      { class: 'downloads' },
+      offers.map((offer) => offerItem(context, file, offer, running)),
+      make(
+        'li',
+        {},
+        make('div', {}, make('h3', {}, text('template_again')), make('p', {}, text('template_what'))),
+        templateButtons(context),
+      ),
+    ),
     close() {
       for (const controller of running) controller.abort();
     },

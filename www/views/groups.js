@@ -1,8 +1,8 @@
 // Which kinds of findings are there, how often, and where first? Each kind opens to all of its findings.
 
-import { make, fill, freshId } from '../dom/make.js';
+import { make, fill, freshId, say } from '../dom/make.js';
 import { icon } from '../dom/icon.js';
-import { columnParts } from './place.js';
+import { columnParts, rowNumber } from './place.js';
 import { reasons } from './record.js';
 import { SEVERITIES, severityBadge } from './severity.js';
 import { findingsBrowser } from './findings_list.js';
@@ -86,14 +86,16 @@ function groupRows(context, file, group, open) {
     fill(panel, reasons(context, group), browser.element);
     browser.start();
   };
+  const first = make('td', { role: 'cell', class: 'first' });
   const row = make(
     'tr',
     { role: 'row', class: 'group' },
     make('th', { role: 'rowheader', scope: 'row' }, button),
-    make('td', { role: 'cell', class: 'column' }, columnParts({ ...group, columnLetter: letterOf(group) })),
+    make('td', { role: 'cell', class: 'column' }, columnParts(group)),
     make('td', { role: 'cell', class: 'numbers' }, speech.number(group.count)),
-    make('td', { role: 'cell', class: 'first' }, firstPlaces(context, group)),
+    first,
   );
+  tellFirst(context, file, group, first);
   // The whole row opens the group; the button is the way there for keys and screen readers.
   row.addEventListener('click', toggle);
   const body = make('tbody', { role: 'rowgroup' }, row, panelRow);
@@ -101,25 +103,20 @@ function groupRows(context, file, group, open) {
 }
 
 /**
+ * Names the first places as the spreadsheet shows them. Only the findings themselves know that: a cell with line breaks takes
+ * several lines of the file and one row of the spreadsheet.
+ *
  * @param {Context} context
+ * @param {CheckedFile} file
  * @param {Group} group
+ * @param {HTMLElement} cell
  */
-function firstPlaces({ speech }, group) {
-  const places = group.first.map((place) => placeNumber(place)).filter((number) => number !== null);
-  const named = places.slice(0, FIRST).map((number) => speech.number(number));
+async function tellFirst({ speech }, file, group, cell) {
+  if (group.first.every((place) => place.row === null)) return;
+  const { items } = await file.findings(queryOf(group), 0, FIRST).catch(() => ({ items: [] }));
+  const named = items.flatMap((item) => rowNumber(item) ?? []).map((number) => speech.number(number));
   const more = group.count > named.length && named.length > 0 ? ` ${speech.text('group_more')}` : '';
-  return `${named.join(', ')}${more}`;
-}
-
-/** @param {Group['first'][number]} place */
-function placeNumber(place) {
-  const { sheetRow } = /** @type {{ sheetRow?: number | null }} */ (place);
-  return sheetRow ?? place.row ?? place.line ?? null;
-}
-
-/** @param {Group} group */
-function letterOf(group) {
-  return /** @type {{ columnLetter?: string | null }} */ (group).columnLetter;
+  say(cell, `${named.join(', ')}${more}`);
 }
 
 /**
@@ -129,7 +126,7 @@ function letterOf(group) {
 function queryOf(group) {
   return {
     code: group.code,
-    ...(group.field === null || group.field === undefined ? {} : { field: group.field }),
-    ...(group.column === null || group.column === undefined ? {} : { column: group.column }),
+    field: group.field,
+    ...(group.column === null ? {} : { column: group.column }),
   };
 }

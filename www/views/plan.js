@@ -5,6 +5,7 @@ import { Browser } from './browser.js';
 import { planDetail, changeText } from './plan_row.js';
 import { rowNumber } from './place.js';
 import { searchField } from './filters.js';
+import { settingsView } from './settings.js';
 import { DECISIONS, decisionBadge, decisionMeans, decisionName } from './severity.js';
 
 /** @typedef {import('./context.js').Context} Context */
@@ -40,10 +41,13 @@ export function planView(context, file, verdict) {
     'div',
     { class: 'plan' },
     basis(context, verdict),
+    // Where much is unknown, what would tell it stands near.
+    !exact && settingsView(context),
     choice.element,
     make('div', { class: 'filters' }, search.element),
     means,
     browser.element,
+    exact && settingsView(context),
   );
   return {
     element,
@@ -143,7 +147,6 @@ function planBrowser(context, file, exact, query) {
           { name: 'row-number', title: text('plan_row') },
           { name: 'decision-name', title: text('plan_decision') },
           { name: 'key', title: text('plan_key') },
-          { name: 'offer', title: text('plan_offer') },
           { name: 'change', title: text('plan_change') },
         ],
         draw(item, cells, row) {
@@ -151,8 +154,7 @@ function planBrowser(context, file, exact, query) {
           fill(cells[0], number ? speech.number(number) : '–');
           fill(cells[1], decisionBadge(speech, /** @type {Decision} */ (item.decision), exact));
           fill(cells[2], item.externalSystemId ?? '–');
-          fill(cells[3], item.plenigoOfferId ?? '–');
-          fill(cells[4], changeText(speech, item));
+          fill(cells[3], changeText(speech, item));
           row.classList.toggle('reactivates', item.decision === 'reactivate');
         },
         ask: (asked, from, count) => file.rows(asked, from, count),

@@ -2,7 +2,7 @@
 
 import { make } from '../dom/make.js';
 import { rowNumber } from './place.js';
-import { raw, reasons, strip } from './record.js';
+import { reasons, recordParts } from './record.js';
 import { decisionBadge, decisionMeans, severityBadge } from './severity.js';
 
 /** @typedef {import('./context.js').Context} Context */
@@ -19,9 +19,8 @@ import { decisionBadge, decisionMeans, severityBadge } from './severity.js';
  */
 export function changeText(speech, row) {
   if (row.decision === 'reject') return row.findings.map((finding) => speech.of(finding.what)).join(' ');
-  if (row.decision === 'create') return '';
   const [first, ...more] = row.changes;
-  if (!first) return '';
+  if (!first) return row.plenigoOfferId ?? '';
   const rest = more.length > 0 ? ` +${speech.number(more.length)}` : '';
   return `${first.field}: ${valueText(speech, first.old)} → ${valueText(speech, first.new)}${rest}`;
 }
@@ -36,7 +35,7 @@ export async function planDetail(context, file, row, exact) {
   const { speech } = context;
   const { text } = speech;
   const decision = /** @type {Decision} */ (row.decision);
-  const record = row.row ? await file.record(row.row) : undefined;
+  const record = row.row ? await file.record(row.row) : null;
   const number = rowNumber(record ?? row);
   const title = number ? text('sheet_row', { n: number }) : (row.externalSystemId ?? '');
   return {
@@ -56,7 +55,7 @@ export async function planDetail(context, file, row, exact) {
           reasons(context, finding),
         ),
       ),
-      ...(record ? [strip(context, record, row.findings), raw(context, record)] : []),
+      ...(record ? recordParts(context, record, row.findings) : []),
     ],
   };
 }

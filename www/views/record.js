@@ -16,7 +16,7 @@ import { severityBadge } from './severity.js';
  * @param {FindingItem} item
  */
 export async function findingDetail(context, file, item) {
-  const record = item.row ? await file.record(item.row) : undefined;
+  const record = item.row ? await file.record(item.row) : null;
   const title = placeTitle(context, item, record);
   return {
     title,
@@ -25,7 +25,7 @@ export async function findingDetail(context, file, item) {
       make('h4', {}, severityBadge(context.speech, item.severity), ' ', context.speech.of(item.what)),
       placeLine(context, item, record),
       reasons(context, item),
-      ...(record ? [strip(context, record, [item]), raw(context, record)] : []),
+      ...(record ? recordParts(context, record, [item]) : []),
     ],
   };
 }
@@ -50,16 +50,29 @@ export function reasons({ speech }, item) {
 }
 
 /**
+ * The record as a row and as text; a record whose form is broken has no cells.
+ *
+ * @param {Context} context
+ * @param {RecordText} record
+ * @param {FindingItem[]} findings
+ */
+export function recordParts(context, record, findings) {
+  const isBroken = record.cells.length === 0;
+  return [...(isBroken ? [] : [strip(context, record, findings)]), raw(context, record, isBroken)];
+}
+
+/**
  * A piece of the spreadsheet: letters, headers, the row.
  *
  * @param {Context} context
  * @param {RecordText} record
  * @param {FindingItem[]} findings
  */
-export function strip({ speech }, record, findings) {
+function strip({ speech }, record, findings) {
   const { text } = speech;
-  const heaviest = (/** @type {number} */ column) =>
-    findings.find((finding) => finding.column === column)?.severity;
+  // In JSON a value is found by its field, in a spreadsheet by its column.
+  const severityOf = (/** @type {RecordText['cells'][number]} */ { column, field }) =>
+    findings.find((finding) => (column ? finding.column === column : finding.field !== null && finding.field === field))?.severity;
   const letters = record.cells.some((cell) => cell.letter);
   return make(
     'figure',
@@ -96,7 +109,7 @@ export function strip({ speech }, record, findings) {
             {},
             make('th', { scope: 'row' }, speech.number(rowNumber(record) ?? record.row)),
             record.cells.map((cell) => {
-              const severity = heaviest(cell.column);
+              const severity = severityOf(cell);
               return make(
                 'td',
                 { class: severity && `marked ${severity}` },
@@ -114,11 +127,12 @@ export function strip({ speech }, record, findings) {
 /**
  * @param {Context} context
  * @param {RecordText} record
+ * @param {boolean} open
  */
-export function raw({ speech }, record) {
+function raw({ speech }, record, open) {
   return make(
     'details',
-    { class: 'raw' },
+    { class: 'raw', open },
     make('summary', {}, speech.text('record_raw')),
     make('pre', { tabindex: '0' }, record.raw),
   );
@@ -127,7 +141,7 @@ export function raw({ speech }, record) {
 /**
  * @param {Context} context
  * @param {FindingItem} item
- * @param {RecordText | undefined} record
+ * @param {RecordText | null} record
  */
 function placeTitle({ speech }, item, record) {
   const number = rowNumber(record ?? item);
@@ -139,7 +153,7 @@ function placeTitle({ speech }, item, record) {
 /**
  * @param {Context} context
  * @param {FindingItem} item
- * @param {RecordText | undefined} record
+ * @param {RecordText | null} record
  */
 function placeLine({ speech }, item, record) {
   const { text } = speech;

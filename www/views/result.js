@@ -21,6 +21,8 @@ import { aboutFile } from './about_file.js';
 export function resultView(context, file) {
   const verdict = /** @type {import('../check/files.js').Verdict} */ (file.verdict);
   const { text, number } = context.speech;
+  // What weighs less stands among the other findings.
+  const serious = verdict.aboutFile.filter((item) => item.severity === 'error');
   const found = verdict.errors + verdict.warnings + verdict.notes;
   /** @type {{ name: string, title: string, count?: string, make: () => Part }[]} */
   const parts = [
@@ -46,7 +48,7 @@ export function resultView(context, file) {
       'div',
       { class: 'result' },
       element,
-      verdict.aboutFile.length > 0 && aboutFile(context, verdict.aboutFile),
+      serious.length > 0 && aboutFile(context, serious),
       tabs.element,
     ),
     heading,

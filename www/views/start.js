@@ -3,9 +3,8 @@
 import { make } from '../dom/make.js';
 import { icon } from '../dom/icon.js';
 import { chooseButton, pasteButton } from './choose.js';
-import { fieldsButton } from './fields.js';
 import { settingsView } from './settings.js';
-import { save } from './save.js';
+import { templateButtons } from './template.js';
 
 /** @typedef {import('./context.js').Context} Context */
 /** @typedef {import('./context.js').View} View */
@@ -39,29 +38,8 @@ export function startView(context) {
         'section',
         { class: 'template' },
         make('div', {}, make('h2', {}, text('template_title')), make('p', {}, text('template_what'))),
-        make(
-          'div',
-          { class: 'buttons' },
-          templateButton(context, 'csv', text('template_csv')),
-          templateButton(context, 'ndjson', text('template_ndjson')),
-          fieldsButton(context),
-        ),
+        templateButtons(context),
       ),
     ),
   };
-}
-
-/**
- * @param {Context} context
- * @param {'csv' | 'ndjson'} format
- * @param {string} title
- */
-function templateButton({ files, speech }, format, title) {
-  const onclick = async () => {
-    const made = await files.template(format, speech.language);
-    // A spreadsheet takes a file for UTF-8 only where it begins with the mark for it.
-    const mark = format === 'csv' ? '\uFEFF' : '';
-    save(new Blob([mark, made], { type: 'text/plain' }), `${speech.text('template_name')}.${format}`);
-  };
-  return make('button', { type: 'button', class: 'plain', onclick }, icon('drop'), title);
 }

@@ -27,6 +27,7 @@ export function toneOf(verdict) {
  * @param {Verdict} verdict
  */
 export function sentenceOf({ text }, verdict) {
+  if (verdict.turnedDownBy) return text('verdict_turned_down', { n: verdict.turnedDownBy });
   if (verdict.fileRejected) return text('verdict_file');
   if (verdict.rows === 0) return text('verdict_empty');
   if (verdict.rejected === verdict.rows) return text('verdict_none', { n: verdict.rejected });

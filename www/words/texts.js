@@ -42,6 +42,7 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
 
   // What helps to make a file
   template_title: { de: 'Noch keine Datei?', en: 'No file yet?' },
+  template_again: { de: 'Vorlage und Felder', en: 'Template and fields' },
   template_what: {
     de: 'Die Vorlage hat jedes Feld und eine Beispielzeile.',
     en: 'The template has every field and a sample row.',
@@ -155,6 +156,10 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   verdict_none: {
     de: { one: 'Die Zeile wird abgelehnt.', other: 'Alle {n} Zeilen werden abgelehnt.' },
     en: { one: 'The row will be rejected.', other: 'All {n} rows will be rejected.' },
+  },
+  verdict_turned_down: {
+    de: { one: 'Die ganze Datei wird abgelehnt, weil 1 Zeile falsch ist.', other: 'Die ganze Datei wird abgelehnt, weil {n} Zeilen falsch sind.' },
+    en: { one: 'The whole file will be rejected, because 1 row is wrong.', other: 'The whole file will be rejected, because {n} rows are wrong.' },
   },
   verdict_file: { de: 'Die Datei kann so nicht importiert werden.', en: 'The file cannot be imported as it is.' },
   verdict_empty: { de: 'Die Datei enthält keine Zeile zum Importieren.', en: 'The file has no row to import.' },
@@ -273,7 +278,6 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   plan_row: { de: 'Zeile', en: 'Row' },
   plan_decision: { de: 'Entscheidung', en: 'Decision' },
   plan_key: { de: 'Auftrag', en: 'Order' },
-  plan_offer: { de: 'Angebot', en: 'Offer' },
   plan_change: { de: 'Änderung', en: 'Change' },
   plan_search: { de: 'Suche nach Auftrag oder Angebot', en: 'Search order or offer' },
   plan_matches: { de: { one: '1 Zeile', other: '{n} Zeilen' }, en: { one: '1 row', other: '{n} rows' } },
