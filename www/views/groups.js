@@ -1,6 +1,6 @@
 // Which kinds of findings are there, how often, and where first? Each kind opens to all of its findings.
 
-import { make, fill, freshId, say } from '../dom/make.js';
+import { make, freshId, say } from '../dom/make.js';
 import { icon } from '../dom/icon.js';
 import { columnParts, rowNumber } from './place.js';
 import { reasons } from './record.js';
@@ -60,7 +60,7 @@ export function groupsView(context, file, verdict) {
 function groupRows(context, file, group, open) {
   const { speech } = context;
   const id = freshId('group');
-  const panel = make('div', { class: 'panel' });
+  const panel = make('div', { class: 'panel' }, reasons(context, group));
   const panelRow = make(
     'tr',
     { role: 'row', class: 'panel-row', id, hidden: true },
@@ -83,7 +83,7 @@ function groupRows(context, file, group, open) {
     if (!opens || browser) return;
     browser = findingsBrowser(context, file, queryOf(group), true);
     open.add(browser);
-    fill(panel, reasons(context, group), browser.element);
+    panel.append(browser.element);
     browser.start();
   };
   const first = make('td', { role: 'cell', class: 'first' });
