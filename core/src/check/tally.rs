@@ -26,6 +26,8 @@ pub struct Tally {
     pub groups: BTreeMap<(Code, Option<Field>), Group>,
     /// Is the file as a whole rejected?
     pub file_rejected: bool,
+    /// Does it come from a corrections file? Then what it leaves out is not missing, whatever was agreed.
+    pub corrects: bool,
     ledger: Ledger,
 }
 
@@ -59,6 +61,7 @@ impl Tally {
         reason = "a result counts once, so nobody shall keep it"
     )]
     pub fn absorb(&mut self, shape: &Shape, examined: Examined, sink: &mut dyn FnMut(&Finding)) {
+        self.corrects |= shape.corrects;
         self.rows += examined.rows.len() as u64 + examined.empty;
         self.empty += examined.empty;
         // Record by record, so that the order of what is heard does not depend on where blocks end.

@@ -385,6 +385,29 @@ fn corrections_hold_the_rejected_rows_alone() {
 }
 
 #[test]
+fn corrections_of_a_full_book_end_nothing() {
+    let full = Profile {
+        delivery: Delivery::Full,
+        end_missing: true,
+        ..profile()
+    };
+    let file = file(&[0, 1]);
+    let of_book = inspected(file.as_bytes(), 7, full.clone(), Some(book()));
+    let missing = |inspection: &Inspection<Book>| {
+        let verdict: Value = serde_json::from_slice(&inspection.verdict().unwrap()).unwrap();
+        verdict["plan"]["counts"]["missing"].clone()
+    };
+    assert_eq!(missing(&of_book), 19);
+    let csv = exported(&of_book, file.as_bytes(), 11, ExportKind::Corrections);
+    let json = br#"{"intakeNotes":{"de":"","en":""},"externalSystemId":"N1"}"#.to_vec();
+    for corrections in [csv, json] {
+        let corrected = inspected(&corrections, 7, full.clone(), Some(book()));
+        assert_eq!(corrected.progress().rows, 1);
+        assert_eq!(missing(&corrected), 0);
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_read_has_a_verdict_too() {
     for content in ["", "no header at all\n1\n", "\u{1}\0\u{2}"] {
         let bytes = content.as_bytes();

@@ -88,7 +88,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             plan: PlanV1 {
                 exact: self.known.is_some(),
                 partner: self.profile.partner.to_string(),
-                full_book: self.profile.delivery == Delivery::Full,
+                full_book: self.profile.delivery == Delivery::Full && !tally.corrects,
                 ends_missing: self.profile.end_missing,
                 whole_file: self.profile.file_policy == FilePolicy::File,
                 counts: serde_json::to_value(CountsJson(&survey.counts)).unwrap_or_default(),

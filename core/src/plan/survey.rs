@@ -274,7 +274,7 @@ pub fn each_missing<K: Knowledge>(
     tally: &Tally,
     visit: &mut dyn FnMut(&K::Order),
 ) -> Result<(), K::Error> {
-    if profile.delivery != Delivery::Full {
+    if profile.delivery != Delivery::Full || tally.corrects {
         return Ok(());
     }
     each_running(profile, knowledge, now, &mut |order| {
@@ -299,7 +299,7 @@ impl Book {
         now: Moment,
         tally: &Tally,
     ) -> Result<Self, K::Error> {
-        if profile.delivery != Delivery::Full {
+        if profile.delivery != Delivery::Full || tally.corrects {
             return Ok(Self::default());
         }
         let (mut missing, mut running) = (0, 0);

@@ -2,7 +2,7 @@
 //! Decided from the bytes up to the end of the header alone, never from a name or from how they arrived.
 
 use super::csv_cells::{after_returns, split_record};
-use super::{Column, Format, ReadOptions, Shape};
+use super::{CORRECTION_KEY, Column, Format, ReadOptions, Shape};
 use crate::code::Code;
 use crate::field::{self, Field};
 use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
@@ -125,6 +125,10 @@ fn json(format: Format, start: usize, head: &[u8], options: &ReadOptions) -> Beg
             columns: Vec::new(),
             header: Vec::new(),
             missing: Vec::new(),
+            corrects: matches!(
+                first_key(&head[start + 1..]),
+                FirstKey::Named(key) if format == Format::Ndjson && key == CORRECTION_KEY
+            ),
         }),
         findings: Vec::new(),
         skip: start,
@@ -203,6 +207,9 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<
         return unreadable(Code::HeaderUnknown, Detail::None);
     }
     let (findings, missing) = check_header(&columns, line, options);
+    let corrects = columns
+        .iter()
+        .any(|column| is_our_own_column(&column.header));
     Some(Beginning::Known {
         shape: Box::new(Shape {
             format: Format::Csv,
@@ -212,6 +219,7 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<
             columns,
             header: header.to_vec(),
             missing,
+            corrects,
         }),
         findings,
         skip: start + end.total,

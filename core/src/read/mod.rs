@@ -120,6 +120,8 @@ pub struct Shape {
     pub header: Vec<u8>,
     /// Required fields that no column has: every record is rejected for them.
     pub missing: Vec<Field>,
+    /// Does it come from a corrections file, which names the wrong rows of another file alone?
+    pub corrects: bool,
 }
 
 /// A column of a CSV file.

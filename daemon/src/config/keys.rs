@@ -172,7 +172,8 @@ sections! {
 
     /// What is agreed with a partner.
     Profile {
-        /// What a file holds: only what changed, or the partner's whole book of orders.
+        /// What a file holds: only what changed, or the partner's whole book of orders. A corrections
+        /// file that comes back is never taken for a whole book.
         delivery: Delivery as Choice<Delivery> = Delivery::Delta;
         /// Whether running orders that are missing from a full book are ended. Otherwise the ends
         /// are only proposed. Needs `delivery = "full"`.
