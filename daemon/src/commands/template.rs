@@ -1,15 +1,11 @@
-//! What does a file look like that a partner can send?
-//! Made from the field table; the sample row is right on the day it is made, but for offers that only the
-//! publisher knows.
+//! What does `intake template` write?
+//! The file is core's; here it gets the day and the beginnings of days in the reader's zone.
 
 use std::io::Write;
 
 use anyhow::Context as _;
-use intake_core::field::{Field, FieldSpec, Kind, Table, fields_of};
+use intake_core::template::{self, Day, Form};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
-use serde_json::Value;
 
 use super::Speech;
 use crate::cli::args::{Outcome, TemplateFormat};
@@ -20,85 +16,31 @@ pub fn template(
     speech: &Speech,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let sample = Sample::at(speech.now, &speech.zone);
-    let fields: Vec<&FieldSpec> = fields_of(Table::Orders).collect();
-    let mut file = match format {
-        TemplateFormat::Csv => {
-            let header: Vec<&str> = fields.iter().map(|spec| spec.name).collect();
-            let cells: Vec<String> = fields
-                .iter()
-                .map(|spec| cell(&sample.value(spec)))
-                .collect();
-            format!("{}\n{}", header.join(","), cells.join(","))
-        }
-        TemplateFormat::Ndjson => {
-            // An object of serde_json would not keep the order of the table.
-            let value = |spec: &&FieldSpec| format!("\"{}\":{}", spec.name, sample.json(spec));
-            format!(
-                "{{{}}}",
-                fields.iter().map(value).collect::<Vec<_>>().join(",")
-            )
-        }
+    let form = match format {
+        TemplateFormat::Csv => Form::Csv { delimiter: ',' },
+        TemplateFormat::Ndjson => Form::Ndjson,
     };
-    file.push('\n');
+    let today = speech.now.to_zoned_datetime(speech.zone.clone()).date();
+    let today = Day {
+        year: today.year().into(),
+        month: today.month().unsigned_abs().into(),
+        day: today.day().unsigned_abs().into(),
+    };
+    let file = template::template(form, today, &|day| midnight(day, speech));
     out.write_all(file.as_bytes())
         .context("cannot write the template")?;
     Ok(Outcome::Done)
 }
 
-/// The days that the sample row speaks of.
-struct Sample<'z> {
-    start: Date,
-    zone: &'z TimeZone,
-}
-
-impl<'z> Sample<'z> {
-    /// A row that begins with the month after this one.
-    fn at(now: Timestamp, zone: &'z TimeZone) -> Self {
-        let today = now.to_zoned_datetime(zone.clone()).date();
-        let start = today.first_of_month().saturating_add(1.month());
-        Self { start, zone }
-    }
-
-    fn value(&self, spec: &FieldSpec) -> String {
-        let start = self.start;
-        match spec.field {
-            Field::StartDate | Field::ReferenceStartDate => self.midnight(start),
-            Field::OrderDate => self.midnight(start.saturating_sub(12.days())),
-            Field::EndDate | Field::NextBookingDate => {
-                self.midnight(start.saturating_add(1.year()))
-            }
-            // Another customer would have to exist.
-            Field::DeliveryCustomerId => Field::InvoiceCustomerId.spec().example.to_owned(),
-            _ => spec.example.to_owned(),
-        }
-    }
-
-    fn json(&self, spec: &FieldSpec) -> Value {
-        let value = self.value(spec);
-        match spec.kind {
-            Kind::Integer { .. } => value.parse::<i64>().map_or(Value::Null, Value::from),
-            Kind::Bool => Value::from(value == "true"),
-            Kind::Texts | Kind::Words(_) => value.split('|').map(Value::from).collect(),
-            _ => Value::from(value),
-        }
-    }
-
-    /// The beginning of a day with the zone's offset.
-    fn midnight(&self, day: Date) -> String {
-        match day.to_zoned_datetime(self.zone.clone()) {
-            Ok(time) => time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            // Only the last days that the calendar knows have no time in some zones.
-            Err(_) => format!("{day}T00:00:00Z"),
-        }
-    }
-}
-
-fn cell(value: &str) -> String {
-    if value.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", value.replace('"', "\"\""))
-    } else {
-        value.to_owned()
+/// The beginning of a day with the zone's offset.
+fn midnight(day: Day, speech: &Speech) -> String {
+    let Day { year, month, day } = day;
+    let time = Date::new(year as i16, month as i8, day as i8)
+        .and_then(|date| date.to_zoned_datetime(speech.zone.clone()));
+    match time {
+        Ok(time) => time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        // Only the last days that the calendar knows have no time in some zones.
+        Err(_) => format!("{year:04}-{month:02}-{day:02}T00:00:00Z"),
     }
 }
 
@@ -107,6 +49,7 @@ mod tests {
     use super::*;
     use crate::commands::fixture::speech;
     use intake_core::check::Check;
+    use intake_core::field::Table;
     use intake_core::read::ReadOptions;
 
     fn made(format: TemplateFormat, speech: &Speech) -> String {
@@ -147,11 +90,5 @@ mod tests {
                 assert_eq!(checked.tally.accepted, 1);
             }
         }
-    }
-
-    #[test]
-    fn cells_are_quoted_where_they_must_be() {
-        assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
-        assert_eq!(cell("a b"), "a b");
     }
 }
