@@ -28,7 +28,7 @@ enum Command {
     Bench(bench::Options),
     /// Writes a file of a made-up partner; the same options give the same bytes.
     Generate(generate::Options),
-    /// Builds the program `intake` as it is installed.
+    /// Builds everything: the package for npm, the page, and the program `intake` with the page inside.
     Build,
     /// One run of the SQLite peer, as a process of its own.
     #[cfg(feature = "peers")]

@@ -58,7 +58,8 @@ impl Workspace {
         command
     }
 
-    /// Builds the program `intake` as it is installed and says where it lies.
+    /// Builds the program `intake` as it is installed, with the page inside if it has been made, and says where it
+    /// lies.
     pub(crate) fn build_release(&self) -> anyhow::Result<PathBuf> {
         let mut build = self.cargo();
         build.args([
@@ -69,6 +70,10 @@ impl Workspace {
             "--bin",
             "intake",
         ]);
+        let page = self.target.join("www");
+        if page.join("index.html").is_file() {
+            build.env("INTAKE_WWW", page);
+        }
         run(&mut build)?;
         let program = self.target.join("release/intake");
         ensure!(

@@ -31,7 +31,7 @@ fn dependencies_run_towards_the_core() -> anyhow::Result<()> {
             "intake-daemon" => &["intake-core"],
             "intake-wasm" => &["intake-core"],
             "xtask" => &["intake-core"],
-            "intake-bindgen" => &[],
+            "intake-package" => &[],
             "intake-tests" => &["intake-core", "intake-daemon", "xtask"],
             other => anyhow::bail!("`{other}` is new: say here what it may depend on"),
         };

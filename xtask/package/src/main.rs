@@ -1,0 +1,86 @@
+//! What is made from the built WebAssembly module? The npm package, the page and the single file.
+//! A program of its own, so that `cargo xtask` starts without compiling what only this needs. All of it is written
+//! anew each time, and nothing of it depends on when or where it is made.
+
+mod bindgen;
+mod compress;
+mod decimal;
+mod files;
+mod modules;
+mod npm_package;
+mod optimise;
+mod page;
+mod single_file;
+mod tools;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+use crate::decimal::kilobytes;
+use crate::tools::Tools;
+
+/// Where things come from and go to.
+struct Places {
+    /// The workspace.
+    root: PathBuf,
+    /// The build folder.
+    target: PathBuf,
+}
+
+impl Places {
+    /// The npm package.
+    fn package(&self) -> PathBuf {
+        self.target.join("pkg")
+    }
+
+    /// The page, as the daemon embeds it and any server can serve it.
+    fn page(&self) -> PathBuf {
+        self.target.join("www")
+    }
+
+    /// What is kept between two runs to save time.
+    fn scratch(&self) -> PathBuf {
+        self.target.join("package-work")
+    }
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [root, target, module] = &arguments[..] else {
+        bail!("usage: intake-package WORKSPACE TARGET MODULE.wasm");
+    };
+    let places = Places {
+        root: PathBuf::from(root),
+        target: PathBuf::from(target),
+    };
+    let tools = Tools::at_hand(&places);
+    let bound = bindgen::bind(&places, module.as_ref())?;
+    let wasm = optimise::optimise(&places, tools.as_ref(), &bound)?;
+    npm_package::make(&places, tools.as_ref(), &bound, &wasm)?;
+    println!("package  {}", places.package().display());
+    println!("wasm     {}", compress::sizes(&wasm)?);
+    page::gather(&places)?;
+    page::list_for_offline(&places)?;
+    let single = single_file::make(&places)?;
+    let whole = page::compress(&places)?;
+    println!("page     {}", places.page().display());
+    println!("whole    {} compressed with brotli", kilobytes(whole));
+    println!(
+        "one file {}",
+        places.page().join(single_file::NAME).display()
+    );
+    println!("length   {}", kilobytes(single));
+    Ok(())
+}

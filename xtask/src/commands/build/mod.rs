@@ -1,0 +1,46 @@
+//! How is the program built as it is installed? With the page inside, and the package for others beside it.
+//! Everything that the page needs is made first, since the program carries it.
+
+mod toolchain;
+
+use std::path::PathBuf;
+
+use anyhow::ensure;
+
+use crate::workspace::{Workspace, run as run_command};
+
+/// Builds the package, the page and the program.
+pub(crate) fn run() -> anyhow::Result<()> {
+    let workspace = Workspace::find()?;
+    package(&workspace)?;
+    let program = workspace.build_release()?;
+    println!("program  {}", program.display());
+    Ok(())
+}
+
+/// Builds the module for browsers and Node, and of it the package, the page and the single file.
+pub(crate) fn package(workspace: &Workspace) -> anyhow::Result<()> {
+    let module = module(workspace)?;
+    let mut make = workspace.cargo();
+    make.args(["run", "--quiet", "--package", "intake-package", "--"])
+        .args([&workspace.root, &workspace.target, &module]);
+    run_command(&mut make)
+}
+
+/// Builds the module and says where it lies.
+fn module(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    let toolchain = toolchain::choose(workspace)?;
+    let mut build = toolchain.cargo(workspace);
+    build.args(["build", "--profile", "wasm", "--package", "intake-wasm"]);
+    run_command(&mut build)?;
+    let module = toolchain
+        .folder(workspace)
+        .join(toolchain::TARGET)
+        .join("wasm/intake_wasm.wasm");
+    ensure!(
+        module.is_file(),
+        "the build left no module at `{}`",
+        module.display()
+    );
+    Ok(module)
+}
