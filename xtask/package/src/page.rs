@@ -21,7 +21,7 @@ fn of_the_package() -> [String; 3] {
 }
 
 /// Files that are for whoever works on the page.
-const NOT_SERVED: [&str; 2] = ["README.md", "tsconfig.json"];
+const NOT_SERVED: [&str; 3] = ["README.md", "package.json", "tsconfig.json"];
 
 /// What must never be answered from what was kept: the worker that keeps, and what the daemon itself answers.
 const NOT_KEPT: [&str; 2] = ["daemon.js", "sw.js"];
