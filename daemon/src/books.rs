@@ -158,6 +158,11 @@ impl Books {
         self.next_import.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The number that the next import gets at the earliest.
+    pub fn next_import_number(&self) -> u64 {
+        self.next_import.load(Ordering::Relaxed)
+    }
+
     /// A number for a copy that a command needs for a moment.
     pub fn take_spool_number(&self) -> u64 {
         self.next_spool.fetch_add(1, Ordering::Relaxed)

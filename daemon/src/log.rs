@@ -8,6 +8,7 @@ mod output;
 
 use std::error::Error;
 use std::ffi::OsStr;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -309,6 +310,63 @@ pub fn watcher_found(folders: usize) {
 pub fn inbox_scanned(entries: usize, elapsed: Duration) {
     let elapsed_ms = milliseconds(elapsed);
     debug!(target: "intake", event = "inbox_scanned", entries, elapsed_ms, "inbox scanned");
+}
+
+/// An answer over HTTP, or a request that got none.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpAnswer<'a> {
+    /// The request's id, which the client has too.
+    pub request_id: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// The pattern of the route; what stood in its place is told nowhere.
+    pub route: &'a str,
+    /// The status; 0 where the client went away before there was one.
+    pub status: u16,
+    /// Bytes of the answer's body.
+    pub bytes: u64,
+    /// From the head of the request to the last byte of the answer.
+    pub elapsed: Duration,
+}
+
+/// The daemon answers over HTTP from now on.
+pub fn http_listening(address: SocketAddr, has_page: bool) {
+    info!(target: "intake", event = "http_listening", %address, has_page, "listening for HTTP");
+}
+
+/// A request was answered. Probes of health are told for finding faults only.
+pub fn http_answered(answer: &HttpAnswer<'_>) {
+    let HttpAnswer {
+        request_id,
+        method,
+        route,
+        status,
+        bytes,
+        elapsed,
+    } = *answer;
+    let elapsed_ms = milliseconds(elapsed);
+    if route == "/healthz" || route == "/readyz" {
+        debug!(
+            target: "intake", event = "http_answered", request_id, method, route, status, bytes,
+            elapsed_ms, "HTTP request answered"
+        );
+    } else {
+        info!(
+            target: "intake", event = "http_answered", request_id, method, route, status, bytes,
+            elapsed_ms, "HTTP request answered"
+        );
+    }
+}
+
+/// Something of the machine stood in the way of an answer.
+pub fn http_failed(trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    error!(target: "intake", event = "http_failed", error, "HTTP request failed");
+}
+
+/// A file came over HTTP and lies in the inbox.
+pub fn file_uploaded(partner: &str, bytes: u64) {
+    info!(target: "intake", event = "file_uploaded", partner, bytes, "file uploaded");
 }
 
 /// An error with its causes, without line breaks.

@@ -2,6 +2,7 @@
 //! Nothing here looks into the program; what it left on the disk is read with other code than its own.
 
 pub mod daemon;
+pub mod http;
 pub mod installation;
 pub mod journal_text;
 pub mod orders;

@@ -7,6 +7,12 @@ mod bad_days;
 mod bad_input;
 #[path = "all/commands.rs"]
 mod commands;
+#[path = "all/http_abuse.rs"]
+mod http_abuse;
+#[path = "all/http_page.rs"]
+mod http_page;
+#[path = "all/http_upload.rs"]
+mod http_upload;
 #[path = "all/kills.rs"]
 mod kills;
 #[path = "all/tidy.rs"]

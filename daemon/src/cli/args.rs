@@ -9,6 +9,7 @@ mod global;
 mod offer;
 mod point_in_time;
 mod reference;
+mod token;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,7 @@ pub use global::{Color, Global, Language};
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
 pub use point_in_time::PointInTime;
 pub use reference::reference;
+pub use token::{TokenAction, TokenNew};
 
 use crate::config::is_partner_name;
 
@@ -128,6 +130,9 @@ pub enum Command {
     /// Checks and shows the configuration
     #[command(subcommand)]
     Config(ConfigAction),
+    /// Keeps the tokens with which partners upload files
+    #[command(subcommand)]
+    Token(TokenAction),
     /// Prints an empty file with every field that a partner can send
     #[command(after_help = "Example: intake template --format csv > orders.csv")]
     Template(Template),
@@ -160,7 +165,9 @@ impl Command {
             Command::Check(Check { data, .. }) | Command::Config(ConfigAction::Check { data }) => {
                 return data.as_deref();
             }
-            Command::Config(ConfigAction::ShowDefault) | Command::Template(_) => return None,
+            Command::Config(ConfigAction::ShowDefault)
+            | Command::Token(_)
+            | Command::Template(_) => return None,
         };
         Some(&data.path)
     }
@@ -438,6 +445,7 @@ mod tests {
     fn every_command_is_read_and_can_be_sent() {
         for line in [
             "intake serve --data d --config c.toml",
+            "intake token new --partner alpha",
             "intake check a.csv - b.json --partner alpha --data d --format ndjson --lang de",
             "intake plan a.csv --partner alpha --data d --format json",
             "intake import a.csv b.csv --partner alpha --data d --format json -q",

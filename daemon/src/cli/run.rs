@@ -1,7 +1,9 @@
 //! How does the program carry out what it was asked?
 //! Asks the daemon that owns the data directory, or owns it for a moment itself; what is done is the same.
 
-use super::args::{Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, Outcome};
+use super::args::{
+    Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, Outcome, TokenAction,
+};
 use super::terminal::{Output, Terminal};
 use crate::clock;
 use crate::commands;
@@ -60,6 +62,12 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             let speech = perform::speech(terminal.language(), &config);
             with_output(terminal, command, |out, _| {
                 commands::template::template(arguments.format, &speech, out)
+            })
+        }
+        Command::Token(TokenAction::New(arguments)) => {
+            let speech = perform::speech(terminal.language(), &config);
+            with_output(terminal, command, |out, _| {
+                commands::token::new(arguments, &speech, out)
             })
         }
         _ => with_owner(cli, &config, terminal),

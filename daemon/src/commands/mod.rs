@@ -18,6 +18,7 @@ mod platform;
 pub mod row_text;
 mod table;
 pub mod template;
+pub mod token;
 pub mod verify;
 
 use intake_core::finding::Language;

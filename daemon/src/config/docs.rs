@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::Config;
-use super::keys::{Key, Section};
+use super::keys::{Access, Key, Section};
 
 /// A small config file as an operator might write it.
 const EXAMPLE: &str = r#"[daemon]
@@ -17,6 +17,12 @@ log_format = "json"
 
 [limits]
 file_bytes = "2 GiB"
+
+# The checking page and uploads, behind a proxy with TLS.
+[http]
+listen = "0.0.0.0:8710"
+behind_proxy = true
+hosts = ["intake.example.org"]
 
 # What holds for every partner.
 [profile]
@@ -34,8 +40,10 @@ ends_share = 0.05
 ends_count = 500
 rejects_share = 0.1
 
-# `beta` writes to a temporary name and renames; one bad row rejects the file.
+# `beta` writes to a temporary name and renames; one bad row rejects the file. It may also upload
+# with the token that `intake token new --partner beta` printed.
 [partners.beta]
+tokens = ["sha256:acfb6c2670187cfeec4537b25034eeff47db083283754c108a9e92ea8f91f597"]
 done_marker = false
 file_policy = "file"
 "#;
@@ -61,9 +69,10 @@ pub fn docs() -> String {
          The keys of `[profile]` and, in `[partners.<name>.brake]`, those of `[profile.brake]`, for \
          one partner. What is not given is as in `[profile]`. The name is that of the partner's \
          folder in the inbox: up to 64 of `a-z`, `0-9`, `-` and `_`, beginning with a letter or \
-         digit. A partner without an entry has the default profile.\n\n\
-         ## Example\n\n```toml\n",
+         digit. A partner without an entry has the default profile. Besides these keys:\n\n",
     );
+    text.push_str(&table(&Access::default().keys()));
+    text.push_str("\n## Example\n\n```toml\n");
     text.push_str(EXAMPLE);
     text.push_str("```\n");
     text
@@ -93,6 +102,7 @@ fn sections(config: &Config) -> Vec<(String, String, Vec<Key>)> {
     let mut found = Vec::new();
     collect("daemon", &config.daemon, &mut found);
     collect("limits", &config.limits, &mut found);
+    collect("http", &config.http, &mut found);
     collect("profile", &config.profile, &mut found);
     found
 }

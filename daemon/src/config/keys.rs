@@ -3,11 +3,13 @@
 //! Each key is written down here and nowhere else: the structs, the defaults, the check for
 //! unknown keys and the documentation all come from these tables.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
+use super::access::{Address, HostList, Hosts, TokenHash, TokenList};
 use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
 use super::measures::{Number, Share, Size, Span};
 use super::names::{LogFilter, OfferList, Offers, Word, Zone};
@@ -168,6 +170,67 @@ sections! {
         /// rejected.
         attempts: u32 as Number<u32> = 5,
             within 1..=1_000;
+    }
+
+    /// How the daemon answers over HTTP: the checking page, uploads and their receipts. It does so
+    /// only where `listen` is set.
+    Http {
+        /// The address to listen on; port 0 takes a free one. An address that others can reach
+        /// needs `behind_proxy`, since the daemon itself speaks no TLS.
+        listen: Option<SocketAddr> as OrOff<Address> = None;
+        /// Says that a proxy with TLS stands in front and that nobody else reaches the address. The
+        /// client's address is then the last one in the proxy's `X-Forwarded-For`.
+        behind_proxy: bool as Switch = false;
+        /// The host names that requests may be addressed to. Empty: on a loopback address its names,
+        /// and any name behind a proxy.
+        hosts: Hosts as HostList = Hosts::Only(std::collections::BTreeSet::new());
+        /// The most connections at once. Where there is no place, the connection that has asked
+        /// for nothing for the longest time is closed.
+        connections: usize as Number<usize> = 256,
+            within 1..=16_384;
+        /// The most connections from one address; has no meaning behind a proxy.
+        connections_per_address: usize as Number<usize> = 64,
+            within 1..=16_384;
+        /// The most uploads at once.
+        uploads: usize as Number<usize> = 16,
+            within 1..=256;
+        /// How long the head of a request may take.
+        head_timeout: Duration as Span = Duration::from_secs(10),
+            within Duration::from_millis(100)..=Duration::from_secs(600);
+        /// The largest head of a request.
+        head_bytes: usize as Size<usize> = 16 << 10,
+            within 8 << 10..=1 << 20;
+        /// The most header lines of a request.
+        headers: usize as Number<usize> = 64,
+            within 8..=1_000;
+        /// How long a connection may wait for its next request.
+        idle_timeout: Duration as Span = Duration::from_secs(60),
+            within Duration::from_millis(100)..=Duration::from_secs(3600);
+        /// How long a client may pause while it sends a body or takes an answer.
+        transfer_timeout: Duration as Span = Duration::from_secs(20),
+            within Duration::from_millis(100)..=Duration::from_secs(600);
+        /// A client that sends or takes fewer bytes a second than this uses up its pauses.
+        transfer_rate: u64 as Size<u64> = 2 << 10,
+            within 1..=1 << 30;
+        /// How long the daemon may take for an answer, uploads aside.
+        answer_timeout: Duration as Span = Duration::from_secs(30),
+            within Duration::from_millis(100)..=Duration::from_secs(600);
+        /// How long requests may go on after the daemon was told to stop.
+        stop_timeout: Duration as Span = Duration::from_secs(10),
+            within Duration::ZERO..=Duration::from_secs(600);
+        /// How many wrong tokens an address may send in a minute; it is refused for the rest of it.
+        wrong_tokens: u32 as Number<u32> = 10,
+            within 1..=10_000;
+        /// How long the address of a receipt is good.
+        receipt_age: Duration as Span = Duration::from_secs(90 * 86_400),
+            within Duration::from_secs(60)..=Duration::from_secs(3_650 * 86_400);
+    }
+
+    /// What only a partner's own entry holds.
+    Access {
+        /// The hashes of the tokens with which the partner uploads files; `intake token new` makes
+        /// them. Two are good while one replaces the other.
+        tokens: Vec<TokenHash> as TokenList = Vec::new();
     }
 
     /// What is agreed with a partner.

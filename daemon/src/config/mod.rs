@@ -3,6 +3,7 @@
 //! One file, one [`Config`]; nothing else in the program has a setting. A config that exists is
 //! valid: whoever holds one need not check it again.
 
+mod access;
 mod docs;
 mod keys;
 mod kind;
@@ -17,8 +18,11 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
+pub use access::{Hosts, TokenHash};
 pub use docs::{default_file, docs};
-pub use keys::{Brake, Daemon, Delivery, FilePolicy, Limits, LogFormat, LogLevel, Profile};
+pub use keys::{
+    Access, Brake, Daemon, Delivery, FilePolicy, Http, Limits, LogFormat, LogLevel, Profile,
+};
 pub use measures::parse_duration;
 pub use names::Offers;
 pub use problem::{ConfigError, Problem};
@@ -41,11 +45,15 @@ pub struct Config {
     pub daemon: Daemon,
     /// What is refused before it costs anything.
     pub limits: Limits,
+    /// How the daemon answers over HTTP.
+    pub http: Http,
     /// What is agreed with a partner that has no entry of its own.
     pub profile: Profile,
     /// The partners with an entry, each with its whole profile: what the entry leaves open is as
     /// in `profile`.
     pub partners: BTreeMap<String, Profile>,
+    /// The same partners, each with what stands in no profile.
+    pub access: BTreeMap<String, Access>,
 }
 
 impl Config {
@@ -104,30 +112,21 @@ impl Config {
     pub fn summary(&self) -> String {
         let mut lines = String::new();
         let default = Config::default();
-        write_differences(
-            "daemon",
-            &self.daemon,
-            &default.daemon,
-            "default",
-            &mut lines,
-        );
-        write_differences(
-            "limits",
-            &self.limits,
-            &default.limits,
-            "default",
-            &mut lines,
-        );
-        write_differences(
-            "profile",
-            &self.profile,
-            &default.profile,
-            "default",
-            &mut lines,
-        );
+        let sections: [(&str, &dyn Section, &dyn Section); 4] = [
+            ("daemon", &self.daemon, &default.daemon),
+            ("limits", &self.limits, &default.limits),
+            ("http", &self.http, &default.http),
+            ("profile", &self.profile, &default.profile),
+        ];
+        for (path, section, base) in sections {
+            write_differences(path, section, base, "default", &mut lines);
+        }
         for (name, profile) in &self.partners {
             let path = format!("partners.{name}");
             write_differences(&path, profile, &self.profile, "profile", &mut lines);
+            if let Some(access) = self.access.get(name) {
+                write_differences(&path, access, &Access::default(), "default", &mut lines);
+            }
         }
         let settings = lines.lines().count();
         let partners = self.partners.len();

@@ -9,7 +9,7 @@ use std::str::Utf8Error;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::keys::{Brake, Daemon, Limits, Profile, Section};
+use super::keys::{Access, Brake, Daemon, Http, Key as KeyOf, Limits, Profile, Section};
 use super::kind::{Refusal, nearest};
 use super::problem::Problem;
 use super::{Config, is_partner_name};
@@ -42,7 +42,7 @@ type Key<'i> = Spanned<DeString<'i>>;
 type Value<'i> = Spanned<DeValue<'i>>;
 
 /// The names of the sections at the top of the file.
-const SECTIONS: [&str; 4] = ["daemon", "limits", "profile", "partners"];
+const SECTIONS: [&str; 5] = ["daemon", "limits", "http", "profile", "partners"];
 
 fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
     let mut config = Config::default();
@@ -52,6 +52,10 @@ fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
         match name {
             "daemon" => read_table(&mut config.daemon, key, value, "daemon", report),
             "limits" => read_table(&mut config.limits, key, value, "limits", report),
+            "http" => {
+                read_table(&mut config.http, key, value, "http", report);
+                check_reachable(&config.http, value, report);
+            }
             "profile" => {
                 read_table(&mut config.profile, key, value, "profile", report);
                 check_end_missing(&config.profile, value, "profile", report);
@@ -101,10 +105,46 @@ fn read_partners(config: &mut Config, key: &Key<'_>, value: &Value<'_>, report: 
             };
             report.add(key.span(), &path, refusal);
         }
-        let mut profile = config.profile.clone();
-        read_table(&mut profile, key, value, &path, report);
-        check_end_missing(&profile, value, &path, report);
-        config.partners.insert(name.to_owned(), profile);
+        let mut entry = Entry {
+            profile: config.profile.clone(),
+            access: Access::default(),
+        };
+        read_table(&mut entry, key, value, &path, report);
+        check_end_missing(&entry.profile, value, &path, report);
+        check_tokens(config, &entry.access, key, &path, report);
+        config.partners.insert(name.to_owned(), entry.profile);
+        config.access.insert(name.to_owned(), entry.access);
+    }
+}
+
+/// A partner's entry: a profile, and what stands in no profile.
+struct Entry {
+    profile: Profile,
+    access: Access,
+}
+
+impl Section for Entry {
+    fn about(&self) -> &'static [&'static str] {
+        self.profile.about()
+    }
+
+    fn keys(&self) -> Vec<KeyOf> {
+        let mut keys = self.profile.keys();
+        keys.extend(self.access.keys());
+        keys
+    }
+
+    fn set(&mut self, key: &str, value: &DeValue<'_>) -> Option<Result<(), Refusal>> {
+        let Self { profile, access } = self;
+        profile.set(key, value).or_else(|| access.set(key, value))
+    }
+
+    fn parts(&self) -> Vec<(&'static str, &dyn Section)> {
+        self.profile.parts()
+    }
+
+    fn part(&mut self, name: &str) -> Option<&mut dyn Section> {
+        self.profile.part(name)
     }
 }
 
@@ -138,6 +178,47 @@ fn read_table(
                 report.add(key.span(), &path_of_key, refusal);
             }
         }
+    }
+}
+
+/// Tokens and orders would pass in the clear to whoever listens on the way.
+fn check_reachable(http: &Http, table: &Value<'_>, report: &mut Report<'_>) {
+    let Some(address) = http.listen else {
+        return;
+    };
+    if address.ip().to_canonical().is_loopback() || http.behind_proxy {
+        return;
+    }
+    let table = table.get_ref().as_table();
+    let place = table.and_then(|table| place_of(table, &["listen"]));
+    let refusal = Refusal {
+        message: format!("`http.listen`: others can reach {address}, and the daemon speaks no TLS"),
+        hint: Some(
+            "listen on 127.0.0.1, or put a proxy with TLS in front and set `behind_proxy = true`"
+                .into(),
+        ),
+    };
+    report.add(place.unwrap_or(0..0), "http.listen", refusal);
+}
+
+/// A token names one partner.
+fn check_tokens(
+    config: &Config,
+    access: &Access,
+    key: &Key<'_>,
+    path: &str,
+    report: &mut Report<'_>,
+) {
+    let is_known = |token| {
+        let mut others = config.access.values();
+        others.any(|other| other.tokens.contains(token))
+    };
+    if access.tokens.iter().any(is_known) {
+        let refusal = Refusal {
+            message: format!("`{path}.tokens` has a token of another partner"),
+            hint: Some("make one for each partner with `intake token new`".into()),
+        };
+        report.add(key.span(), path, refusal);
     }
 }
 
@@ -188,9 +269,10 @@ fn home_of(name: &str, path: &str) -> Option<String> {
         None => "profile".into(),
     };
     let brake = format!("{profile}.brake");
-    let sections: [(String, &dyn Section); 4] = [
+    let sections: [(String, &dyn Section); 5] = [
         ("daemon".into(), &Daemon::default()),
         ("limits".into(), &Limits::default()),
+        ("http".into(), &Http::default()),
         (profile, &Profile::default()),
         (brake, &Brake::default()),
     ];
@@ -397,7 +479,7 @@ mod tests {
              [partners]\nalpha = 3\nbeta = { ends_share = 0 }\n[partners.\"Ä B\"]\nfile_polcy = 'rows'\n",
             &expect![[r#"
                 intake.toml:1:1: unknown key `scan`
-                hint: known here are `daemon`, `limits`, `profile`, `partners`
+                hint: known here are `daemon`, `limits`, `http`, `profile`, `partners`
                 intake.toml:2:2: unknown section `deamon`
                 hint: did you mean `daemon`?
                 intake.toml:4:1: unknown key `scan_intervall` in `[daemon]`

@@ -17,6 +17,9 @@ pub const IMPORT_ID_LIMIT: usize = 64;
 /// What a completion marker adds to the name of the file it speaks of.
 pub const MARKER_SUFFIX: &str = ".done";
 
+/// What a plan that was made elsewhere adds to the name of the file it speaks of.
+pub const PLAN_SUFFIX: &str = ".plan.json";
+
 /// How a line of [`IGNORED`] is compared with a name; letters are compared without regard to case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pattern {
@@ -67,6 +70,7 @@ pub const IGNORED: &[Ignored] = &[
     suffix(".lock", "lock file"),
     suffix(".lck", "lock file"),
     suffix(MARKER_SUFFIX, "completion marker of another file"),
+    suffix(PLAN_SUFFIX, "plan of another file"),
 ];
 
 /// The line of [`IGNORED`] that keeps `name` from being imported, if there is one.

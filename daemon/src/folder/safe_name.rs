@@ -7,7 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use intake_core::read::Format;
 
-use super::names::ImportId;
+use super::names::{ImportId, ignored};
 
 /// Longest file name, in bytes, that file systems of Linux accept.
 pub const NAME_LIMIT: usize = 255;
@@ -97,6 +97,29 @@ pub fn later_name(original: &OsStr, id: &ImportId) -> String {
     let safe = safe(original);
     let (stem, extension) = split_extension(&safe);
     derived(stem, Told::ById(id), &format!(".later{extension}"))
+}
+
+/// The name of a file that came without a folder: `<stem>.<extension>`, with a number from 2 on in front of the dot.
+/// Whatever the client called it, the drop folder takes it, and there is room for what is derived from it.
+pub fn upload_name(original: &str, number: u32) -> String {
+    const ROOM: usize = 55;
+    let last = original.rsplit(['/', '\\']).next().unwrap_or(original);
+    let safe = safe(OsStr::new(last));
+    let (stem, extension) = split_extension(&safe);
+    let told = if number > 1 {
+        format!("-{number}")
+    } else {
+        String::new()
+    };
+    let named = |ending: &str| {
+        let room = NAME_LIMIT - ROOM - told.len() - ending.len();
+        format!("{}{told}{ending}", cut(stem, room))
+    };
+    let name = named(extension);
+    if ignored(OsStr::new(&name)).is_some() {
+        return named(&format!("{extension}_"));
+    }
+    name
 }
 
 fn derived(stem: &str, told: Told<'_>, suffix: &str) -> String {
@@ -300,6 +323,29 @@ mod tests {
     }
 
     #[test]
+    fn an_upload_has_a_name_that_the_folder_takes() {
+        let check = |original: &str, first: &str, second: &str| {
+            assert_eq!(upload_name(original, 1), first);
+            assert_eq!(upload_name(original, 2), second);
+        };
+        check("orders.csv", "orders.csv", "orders-2.csv");
+        check("C:\\data\\orders.csv", "orders.csv", "orders-2.csv");
+        check("../../etc/passwd", "passwd", "passwd-2");
+        check("", "_", "_-2");
+        check("..", "%2E%2E", "%2E%2E-2");
+        check(".hidden.csv", "_.hidden.csv", "_.hidden-2.csv");
+        check("orders.part", "orders.part_", "orders-2.part_");
+        check("orders.csv.done", "orders.csv.done_", "orders.csv-2.done_");
+        check(
+            "orders.csv.plan.json",
+            "orders.csv.plan.json_",
+            "orders.csv.plan-2.json",
+        );
+        check("backup~", "backup~_", "backup~-2");
+        check("a\nb.csv", "a%0Ab.csv", "a%0Ab-2.csv");
+    }
+
+    #[test]
     fn never_cuts_an_escape_in_two() {
         for limit in 0..9 {
             let head = cut("ab%0A%FFc%", limit);
@@ -337,6 +383,15 @@ mod tests {
                 prop_assert!(!derived.starts_with(['.', '-']));
                 prop_assert!(!derived.contains('/') && !derived.contains(|c: char| c.is_control()));
             }
+        }
+
+        #[test]
+        fn uploads_are_taken(original in ".{0,300}", number in 1..1000_u32) {
+            let name = upload_name(&original, number);
+            prop_assert!((1..=NAME_LIMIT - 50).contains(&name.len()), "{}", name.len());
+            prop_assert!(ignored(OsStr::new(&name)).is_none(), "{name}");
+            prop_assert!(super::super::names::is_one_component(OsStr::new(&name)));
+            prop_assert!(!name.contains(|c: char| c.is_control()));
         }
 
         #[test]

@@ -82,7 +82,11 @@ pub fn run(
         Command::Customer(CustomerAction::Load(_)) => keep::load_customers(data, call, inputs, out),
         Command::Verify(_) => verify::verify(data, call, out),
         Command::Rebuild(_) => verify::rebuild(data, call, out),
-        Command::Serve(_) | Command::Log(_) | Command::Config(_) | Command::Template(_) => {
+        Command::Serve(_)
+        | Command::Log(_)
+        | Command::Config(_)
+        | Command::Token(_)
+        | Command::Template(_) => {
             anyhow::bail!("this command does not need the data directory's owner")
         }
     }

@@ -77,6 +77,19 @@ impl Identity<'_> {
     }
 }
 
+/// The names of the report and of the corrections file, from the first line of a receipt.
+pub(super) fn names_in(first_line: &[u8]) -> Option<(String, Option<String>)> {
+    #[derive(serde::Deserialize)]
+    struct Names {
+        report: String,
+        corrections: Option<String>,
+    }
+    let mut head = first_line.strip_suffix(b",")?.to_vec();
+    head.push(b'}');
+    let names: Names = serde_json::from_slice(&head).ok()?;
+    Some((names.report, names.corrections))
+}
+
 /// Does a receipt that begins so, and was made for nothing claimed, give this reason?
 pub(super) fn tells_refusal(beginning: &[u8], reason: &str) -> bool {
     let mut told = b",\"reason\":".to_vec();

@@ -44,6 +44,8 @@ use page::Page;
 use page::words::Outcome;
 
 pub use machine::VERSION;
+pub(crate) use outbox::{Gift, gift_of, open_in};
+pub(crate) use page::markup;
 pub use refused::{Refused, refused};
 
 /// What a receipt is made from.

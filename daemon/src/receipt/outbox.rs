@@ -4,15 +4,15 @@
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _};
+use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use intake_core::read::Format;
 use rustix::fs::OFlags;
 
-use super::page;
-use crate::folder::names::ImportId;
+use super::{machine, page};
+use crate::folder::names::{ImportId, is_one_component};
 use crate::folder::safe_name::{Told, corrections_name, receipt_name, report_name};
 use crate::system::PathError;
 
@@ -44,6 +44,9 @@ pub(super) enum ReportPlace {
 
 /// How many names with the id are tried before giving up. A foreign file under one of them is a rare accident.
 const TRIES_BY_ID: u32 = 9;
+
+/// More than what stands before the lists of a receipt.
+const LONGEST_HEAD: u64 = 4 << 20;
 
 /// Enough of a file to tell whose it is.
 const BEGINNING: u64 = 64 << 10;
@@ -96,6 +99,46 @@ pub(super) fn beginning(outbox: &Path, name: &str) -> Result<Option<Vec<u8>>, Pa
     let read = file.take(BEGINNING).read_to_end(&mut bytes);
     read.map_err(error_at("read", outbox.join(name)))?;
     Ok(Some(bytes))
+}
+
+/// What a partner finds for one import, by its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Gift {
+    pub(crate) receipt: String,
+    pub(crate) report: String,
+    pub(crate) corrections: Option<String>,
+}
+
+/// What belongs to a receipt. Nothing where it lies there no more, or says nothing that could be of ours.
+pub(crate) fn gift_of(outbox: &Path, receipt: &str) -> Result<Option<Gift>, PathError> {
+    let Found::File(file) = look(outbox, receipt)? else {
+        return Ok(None);
+    };
+    let mut line = Vec::new();
+    let mut beginning = BufReader::new(file.take(LONGEST_HEAD));
+    let read = beginning.read_until(b'\n', &mut line);
+    read.map_err(error_at("read", outbox.join(receipt)))?;
+    let names = machine::names_in(line.strip_suffix(b"\n").unwrap_or(&line));
+    Ok(names.and_then(|(report, corrections)| {
+        let is_plain = |name: &String| is_one_component(OsStr::new(name)) && !name.starts_with('.');
+        let all_plain = is_plain(&report) && corrections.as_ref().is_none_or(is_plain);
+        all_plain.then(|| Gift {
+            receipt: receipt.to_owned(),
+            report,
+            corrections,
+        })
+    }))
+}
+
+/// A regular file of an outbox and its length; nothing where there is none.
+pub(crate) fn open_in(outbox: &Path, name: &str) -> Result<Option<(File, u64)>, PathError> {
+    let Found::File(file) = look(outbox, name)? else {
+        return Ok(None);
+    };
+    let metadata = file
+        .metadata()
+        .map_err(error_at("look at", outbox.join(name)))?;
+    Ok(Some((file, metadata.len())))
 }
 
 /// Where the report with this mark goes, if neither it nor the receipt would meet another file under its name.

@@ -10,6 +10,7 @@ mod watching;
 use crate::cli::args::Outcome;
 use crate::clock;
 use crate::config::Config;
+use crate::http::Http;
 use crate::log;
 use crate::open_data::{OpenData, OpenDataError};
 use std::path::Path;
@@ -51,6 +52,7 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
         wake,
     };
     runtime.spawn(listen_for_signals(signals.clone()));
+    let mut http = None;
     let mut first = true;
     loop {
         signals.again.store(false, Ordering::SeqCst);
@@ -61,7 +63,10 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
                     signals: signals.clone(),
                 });
                 log::daemon_started(env!("CARGO_PKG_VERSION"), path, config.partners.len());
-                live(&runtime, &daemon, &woken)?;
+                if first {
+                    http = Http::start(&runtime, &daemon.data.path, config)?;
+                }
+                live(&runtime, &daemon, &woken, http.as_mut())?;
             }
             // At the first start the operator is there to read it; later the machine may mend by itself.
             Err(error) if first || is_for_good(&error) => return Err(error.into()),
@@ -117,7 +122,11 @@ fn live(
     runtime: &tokio::runtime::Runtime,
     daemon: &Arc<Daemon>,
     woken: &Receiver<()>,
+    http: Option<&mut Http>,
 ) -> Result<(), anyhow::Error> {
+    if let Some(http) = &http {
+        http.serve(daemon)?;
+    }
     let socket = socket::Listener::bind(&daemon.data.path)?;
     let partners = partners::Partners::new(Arc::clone(daemon));
     // Before any command is taken: an import that one begins must not look like a leftover.
@@ -126,6 +135,11 @@ fn live(
     let watching = watching::Watching::start(daemon);
     let accepting = runtime.spawn(socket::accept(socket, Arc::clone(daemon)));
     inbox::watch_over(daemon, &partners, watching, woken);
+    if daemon.signals.stopping()
+        && let Some(http) = http
+    {
+        http.stop(runtime);
+    }
     accepting.abort();
     // The socket's task holds the daemon; it must be gone before the data directory is closed.
     let _ = runtime.block_on(accepting);

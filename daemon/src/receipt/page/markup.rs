@@ -13,7 +13,7 @@ pub(in crate::receipt) struct Both<'t> {
 }
 
 /// Text as the content of an element or of a quoted attribute.
-pub(super) fn text(out: &mut Vec<u8>, text: &str) {
+pub(crate) fn text(out: &mut Vec<u8>, text: &str) {
     for byte in printable(text).bytes() {
         match byte {
             b'&' => out.extend_from_slice(b"&amp;"),
@@ -27,21 +27,21 @@ pub(super) fn text(out: &mut Vec<u8>, text: &str) {
 }
 
 /// An element with text in it; `start` is its name with its attributes.
-pub(super) fn element(out: &mut Vec<u8>, start: &str, content: &str) {
+pub(crate) fn element(out: &mut Vec<u8>, start: &str, content: &str) {
     open(out, start);
     text(out, content);
     close(out, start);
 }
 
 /// The start of an element.
-pub(super) fn open(out: &mut Vec<u8>, start: &str) {
+pub(crate) fn open(out: &mut Vec<u8>, start: &str) {
     out.push(b'<');
     out.extend_from_slice(start.as_bytes());
     out.push(b'>');
 }
 
 /// The end of the element that [`open`] started.
-pub(super) fn close(out: &mut Vec<u8>, start: &str) {
+pub(crate) fn close(out: &mut Vec<u8>, start: &str) {
     let name = start.split(' ').next().unwrap_or(start);
     out.extend_from_slice(b"</");
     out.extend_from_slice(name.as_bytes());
@@ -72,7 +72,7 @@ pub(super) fn link(out: &mut Vec<u8>, file_name: &str) {
 }
 
 /// A number in groups of three, which both languages read alike.
-pub(in crate::receipt) fn grouped(number: u64) -> String {
+pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3 * 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -1,7 +1,7 @@
 //! What does a person read about an import?
 //! One static page in German and English: no script, nothing loaded, every text escaped.
 
-pub(super) mod markup;
+pub(crate) mod markup;
 pub(super) mod rows;
 pub(super) mod words;
 

@@ -1,0 +1,32 @@
+//! How does a partner get a token?
+//! It is printed once, to be handed over; the config is given its hash, from which nobody gets the token back.
+
+use std::io::Write;
+
+use anyhow::Context as _;
+
+use super::Speech;
+use crate::cli::args::{Outcome, TokenNew};
+use crate::config::TokenHash;
+use crate::http::new_token;
+
+/// Makes a token and writes it with the lines for the config.
+pub fn new(arguments: &TokenNew, speech: &Speech, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let token = new_token().context("cannot draw a random number")?;
+    let hash = TokenHash::of(&token);
+    let partner = &arguments.partner;
+    let hand_over = speech.say(
+        "Das Token, nur jetzt zu sehen; geben Sie es dem Partner auf einem sicheren Weg:",
+        "The token, shown this once; hand it to the partner on a safe way:",
+    );
+    let for_config = speech.say(
+        "In die Konfiguration; ein zweites darf daneben stehen, bis es das erste ersetzt hat:",
+        "For the config; a second one may stand beside it until it has replaced the first:",
+    );
+    write!(
+        out,
+        "{hand_over}\n\n  {token}\n\n{for_config}\n\n  [partners.{partner}]\n  tokens = [\"{hash}\"]\n"
+    )
+    .context("cannot write the token")?;
+    Ok(Outcome::Done)
+}

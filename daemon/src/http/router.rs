@@ -1,0 +1,51 @@
+//! Which address is answered by what?
+//! Every route but the upload has a bound for its answer; what no route knows may be a file of the page.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::Shared;
+use super::answering::{note_route, within};
+use super::manner::Manner;
+use super::refusal::{Refusal, Why};
+use super::{health, receipt, upload};
+
+/// All routes.
+pub(super) fn router(shared: &Arc<Shared>) -> Router {
+    let limit = shared.config.http.answer_timeout;
+    let bounded = Router::new()
+        .route("/", get(site))
+        .route("/{*path}", get(site))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/receipt/{id}", get(receipt::receipt))
+        .route("/receipt/{id}/{name}", get(receipt::beside))
+        .layer(from_fn(move |request: Request, next: Next| {
+            within(limit, request, next)
+        }));
+    Router::new()
+        .route("/upload", post(upload::upload))
+        .merge(bounded)
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(not_found)
+        .layer(from_fn(note_route))
+        .with_state(Arc::clone(shared))
+}
+
+async fn site(State(shared): State<Arc<Shared>>, manner: Manner, request: Request) -> Response {
+    let found = shared.site.answer(request.uri().path(), request.headers());
+    found.unwrap_or_else(|| Refusal::of(Why::NotFound).answer(manner))
+}
+
+async fn not_found(manner: Manner) -> Response {
+    Refusal::of(Why::NotFound).answer(manner)
+}
+
+async fn wrong_method(manner: Manner) -> Response {
+    Refusal::of(Why::WrongMethod).answer(manner)
+}

@@ -1,0 +1,125 @@
+//! How does a partner upload a file?
+//! By a form with a token and a file, of a browser or a program; the answer is the address of its receipt. Nothing
+//! of the file is looked at: it goes the way of every file in the inbox.
+
+mod form;
+mod take;
+pub(super) mod ticket;
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use hyper::StatusCode;
+use hyper::body::Body as _;
+use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use serde::Serialize;
+
+use super::Shared;
+use super::accept::transfer_pace;
+use super::answering::Client;
+use super::body::pipe;
+use super::manner::{Form as AnswerForm, Manner};
+use super::refusal::{Refusal, Why, json};
+use super::tokens::token_in;
+pub(super) use take::sweep;
+use take::{Sender, take};
+use ticket::Ticket;
+
+/// What a program gets for a file that was taken.
+#[derive(Serialize)]
+struct Taken<'t> {
+    id: &'t str,
+    name: &'t str,
+    sha256: &'t str,
+    bytes: u64,
+    receipt: String,
+}
+
+/// `POST /upload`
+pub(super) async fn upload(
+    State(shared): State<Arc<Shared>>,
+    Extension(Client(client)): Extension<Client>,
+    manner: Manner,
+    request: Request,
+) -> Response {
+    match receive(&shared, client, request).await {
+        Ok(ticket) => answer(&ticket, manner),
+        Err(refusal) => refusal.answer(manner),
+    }
+}
+
+fn answer(ticket: &Ticket, manner: Manner) -> Response {
+    let receipt = format!("/receipt/{}", ticket.id);
+    match manner.form {
+        AnswerForm::Page => {
+            let language = manner.say("de", "en");
+            Redirect::to(&format!("{receipt}?lang={language}")).into_response()
+        }
+        AnswerForm::Json => {
+            let mut response = json(&Taken {
+                id: &ticket.id,
+                name: &ticket.name,
+                sha256: &ticket.sha256,
+                bytes: ticket.bytes,
+                receipt: receipt.clone(),
+            });
+            *response.status_mut() = StatusCode::ACCEPTED;
+            if let Ok(place) = HeaderValue::from_str(&receipt) {
+                response.headers_mut().insert(LOCATION, place);
+            }
+            response
+        }
+    }
+}
+
+async fn receive(
+    shared: &Arc<Shared>,
+    client: std::net::IpAddr,
+    request: Request,
+) -> Result<Ticket, Refusal> {
+    shared.may_try(client)?;
+    let (head, body) = request.into_parts();
+    let partner = match token_in(&head.headers) {
+        Some(token) => Some(shared.partner_of(token, client)?),
+        None => None,
+    };
+    let kind = head.headers.get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let boundary = form::boundary_of(kind).ok_or(Refusal::of(Why::NoForm))?;
+    let boundary = boundary.to_owned();
+    let length = body.size_hint().exact();
+    let limit = shared.config.limits.file_bytes;
+    // A form that may hold a plan too is told from one that is too large only while it is read.
+    if length.is_some_and(|length| length > limit.saturating_mul(2).saturating_add(MOST_AROUND)) {
+        return Err(Refusal::over(limit));
+    }
+    let _place = shared
+        .uploads
+        .try_acquire()
+        .map_err(|_| Refusal::of(Why::Busy))?;
+    let (source, reader) = pipe();
+    let mut taking = tokio::task::spawn_blocking({
+        let shared = Arc::clone(shared);
+        move || {
+            let sender = Sender {
+                shared: &shared,
+                client,
+                partner,
+                length,
+            };
+            take(&sender, reader, &boundary)
+        }
+    });
+    let passing = source.pass(body, transfer_pace(&shared.config.http));
+    // Whoever is refused learns it at once, not when the client has sent everything.
+    let taken = tokio::select! {
+        taken = &mut taking => taken,
+        () = passing => taking.await,
+    };
+    taken.unwrap_or(Err(Refusal::of(Why::Failed)))
+}
+
+/// What a form needs besides its files.
+const MOST_AROUND: u64 = 128 << 10;
