@@ -1,6 +1,11 @@
 //! What is agreed with a partner about its files?
 //! The same terms hold for the daemon and for a browser; only where they are written down differs.
 
+mod wire;
+
+pub(crate) use wire::ProfileV1;
+pub use wire::{ProfileError, VERSION};
+
 use crate::field::Table;
 use crate::moment::Moment;
 use crate::plan::brake::Brake;

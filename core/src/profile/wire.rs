@@ -1,0 +1,416 @@
+//! In which words of JSON is a profile passed on?
+//! The wire form, version 1: this module alone knows it. Reading is strict, so that an agreement is either understood
+//! as a whole or refused; what is written reads back the same.
+
+use super::{Delivery, FilePolicy, Profile};
+use crate::plan::brake::{Brake, Threshold};
+use crate::read::Limits;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The version of the wire form.
+pub const VERSION: u32 = 1;
+
+/// Why a text is not a profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileError {
+    /// Not the JSON of a profile: the reader's words, with line and column where there are any.
+    Json(String),
+    /// A profile of another version.
+    Version(u64),
+    /// A value that means nothing, and what would stand there.
+    Value {
+        /// The keys that lead to it, joined by dots.
+        at: &'static str,
+        /// What would stand there.
+        expected: &'static str,
+    },
+}
+
+impl fmt::Display for ProfileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(words) => write!(f, "this is no profile: {words}"),
+            Self::Version(found) => write!(
+                f,
+                "the profile is of version {found}, this program reads version {VERSION}"
+            ),
+            Self::Value { at, expected } => {
+                write!(f, "the profile's `{at}` must be {expected}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ProfileError {}
+
+impl Profile {
+    /// The profile as JSON, pretty, with a line feed at its end.
+    pub fn to_json(&self) -> String {
+        // Plain data of this module: serialising it into memory cannot fail.
+        let mut text = serde_json::to_string_pretty(&ProfileV1::of(self)).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// Reads a profile. Every key must be there and none besides; see [`ProfileError`].
+    pub fn from_json(json: &[u8]) -> Result<Self, ProfileError> {
+        let words = |error: serde_json::Error| ProfileError::Json(error.to_string());
+        let any: AnyVersion = serde_json::from_slice(json).map_err(words)?;
+        if any.version != u64::from(VERSION) {
+            return Err(ProfileError::Version(any.version));
+        }
+        serde_json::from_slice::<ProfileV1>(json)
+            .map_err(words)?
+            .profile()
+    }
+}
+
+/// What every version begins with.
+#[derive(Deserialize)]
+struct AnyVersion {
+    version: u64,
+}
+
+/// The wire form, version 1, also as a part of other documents.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ProfileV1 {
+    version: u32,
+    partner: String,
+    delivery: String,
+    end_missing: bool,
+    file_policy: String,
+    brake: BrakeV1,
+    #[serde(deserialize_with = "given")]
+    offers: Option<BTreeSet<String>>,
+    clear_token: String,
+    limits: LimitsV1,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BrakeV1 {
+    #[serde(deserialize_with = "given")]
+    ends: Option<ThresholdV1>,
+    #[serde(deserialize_with = "given")]
+    updates: Option<ThresholdV1>,
+    #[serde(deserialize_with = "given")]
+    rejects: Option<ThresholdV1>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ThresholdV1 {
+    share: f64,
+    count: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct LimitsV1 {
+    file_bytes: u64,
+    record_bytes: u64,
+    field_bytes: u64,
+    columns: u64,
+    json_depth: u64,
+}
+
+/// A key that must be there, though its value may be `null`.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    Option::deserialize(from)
+}
+
+impl ProfileV1 {
+    pub(crate) fn of(profile: &Profile) -> Self {
+        let Brake {
+            ends,
+            updates,
+            rejects,
+        } = profile.brake;
+        let threshold = |Threshold { share, count }| ThresholdV1 { share, count };
+        let limits = profile.limits;
+        Self {
+            version: VERSION,
+            partner: profile.partner.to_string(),
+            delivery: profile.delivery.name().to_owned(),
+            end_missing: profile.end_missing,
+            file_policy: profile.file_policy.name().to_owned(),
+            brake: BrakeV1 {
+                ends: ends.map(threshold),
+                updates: updates.map(threshold),
+                rejects: rejects.map(threshold),
+            },
+            offers: profile.offers.clone(),
+            clear_token: profile.clear_token.to_string(),
+            limits: LimitsV1 {
+                file_bytes: limits.file_bytes,
+                record_bytes: limits.record_bytes as u64,
+                field_bytes: limits.field_bytes as u64,
+                columns: limits.columns as u64,
+                json_depth: limits.json_depth as u64,
+            },
+        }
+    }
+
+    pub(crate) fn profile(self) -> Result<Profile, ProfileError> {
+        if self.version != VERSION {
+            return Err(ProfileError::Version(u64::from(self.version)));
+        }
+        let word = |text: &str| {
+            (1..=64).contains(&text.chars().count()) && !text.contains(char::is_control)
+        };
+        let must = |holds: bool, at: &'static str, expected: &'static str| match holds {
+            true => Ok(()),
+            false => Err(ProfileError::Value { at, expected }),
+        };
+        let printable = "text of 1 to 64 printable characters";
+        must(word(&self.partner), "partner", printable)?;
+        must(word(&self.clear_token), "clearToken", printable)?;
+        let delivery = Delivery::ALL
+            .into_iter()
+            .find(|known| known.name() == self.delivery);
+        must(delivery.is_some(), "delivery", "`delta` or `full`")?;
+        let file_policy = FilePolicy::ALL
+            .into_iter()
+            .find(|known| known.name() == self.file_policy);
+        must(file_policy.is_some(), "filePolicy", "`rows` or `file`")?;
+        let LimitsV1 {
+            file_bytes,
+            record_bytes,
+            field_bytes,
+            columns,
+            json_depth,
+        } = self.limits;
+        for (limit, at) in [
+            (file_bytes, "limits.fileBytes"),
+            (record_bytes, "limits.recordBytes"),
+            (field_bytes, "limits.fieldBytes"),
+            (columns, "limits.columns"),
+            (json_depth, "limits.jsonDepth"),
+        ] {
+            must(limit > 0, at, "a whole number from 1")?;
+        }
+        // A limit beyond what this machine can address is never reached.
+        let size = |limit: u64| usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(Profile {
+            partner: self.partner.into(),
+            delivery: delivery.unwrap_or_default(),
+            end_missing: self.end_missing,
+            file_policy: file_policy.unwrap_or_default(),
+            brake: Brake {
+                ends: threshold(self.brake.ends.as_ref(), "brake.ends.share")?,
+                updates: threshold(self.brake.updates.as_ref(), "brake.updates.share")?,
+                rejects: threshold(self.brake.rejects.as_ref(), "brake.rejects.share")?,
+            },
+            offers: self.offers,
+            clear_token: self.clear_token.into(),
+            limits: Limits {
+                file_bytes,
+                record_bytes: size(record_bytes),
+                field_bytes: size(field_bytes),
+                columns: size(columns),
+                json_depth: size(json_depth),
+            },
+        })
+    }
+}
+
+fn threshold(
+    read: Option<&ThresholdV1>,
+    at: &'static str,
+) -> Result<Option<Threshold>, ProfileError> {
+    let Some(&ThresholdV1 { share, count }) = read else {
+        return Ok(None);
+    };
+    if !(0.0..=1.0).contains(&share) {
+        let expected = "a number from 0 to 1";
+        return Err(ProfileError::Value { at, expected });
+    }
+    Ok(Some(Threshold { share, count }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use proptest::prelude::*;
+
+    fn full() -> Profile {
+        Profile {
+            delivery: Delivery::Full,
+            end_missing: true,
+            file_policy: FilePolicy::File,
+            brake: Brake {
+                rejects: Some(Threshold {
+                    share: 0.1,
+                    count: 7,
+                }),
+                ..Brake::default()
+            },
+            offers: Some(["O_MZA1E7173120881551".to_owned()].into()),
+            clear_token: "LEER".into(),
+            ..Profile::of("kiosk")
+        }
+    }
+
+    /// The frozen sample of version 1: it must stay readable for ever.
+    #[test]
+    fn version_1_stays_as_it_is() {
+        let json = full().to_json();
+        expect![[r#"
+            {
+              "version": 1,
+              "partner": "kiosk",
+              "delivery": "full",
+              "endMissing": true,
+              "filePolicy": "file",
+              "brake": {
+                "ends": {
+                  "share": 0.2,
+                  "count": 50
+                },
+                "updates": null,
+                "rejects": {
+                  "share": 0.1,
+                  "count": 7
+                }
+              },
+              "offers": [
+                "O_MZA1E7173120881551"
+              ],
+              "clearToken": "LEER",
+              "limits": {
+                "fileBytes": 4294967296,
+                "recordBytes": 1048576,
+                "fieldBytes": 65536,
+                "columns": 1000,
+                "jsonDepth": 64
+              }
+            }
+        "#]]
+        .assert_eq(&json);
+        assert_eq!(Profile::from_json(json.as_bytes()), Ok(full()));
+        let plain = Profile::of("alpha");
+        assert_eq!(
+            Profile::from_json(plain.to_json().as_bytes()),
+            Ok(plain.clone())
+        );
+    }
+
+    fn check(from: &str, to: &str, expect: &str) {
+        let json = full().to_json();
+        assert!(json.contains(from), "{from}");
+        let error = Profile::from_json(json.replacen(from, to, 1).as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), expect);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_refused_and_named() {
+        check(
+            r#""version": 1"#,
+            r#""version": 2, "more": 1"#,
+            "the profile is of version 2, this program reads version 1",
+        );
+        check(
+            r#""count": 7"#,
+            r#""count": 7, "more": 1"#,
+            "this is no profile: unknown field `more`, expected `share` or `count` at line 15 column 24",
+        );
+        check(
+            r#""endMissing": true,"#,
+            "",
+            "this is no profile: missing field `endMissing` at line 29 column 1",
+        );
+        check(
+            r#""updates": null,"#,
+            "",
+            "this is no profile: missing field `updates` at line 17 column 3",
+        );
+        check(
+            r#""partner": "kiosk""#,
+            r#""partner": """#,
+            "the profile's `partner` must be text of 1 to 64 printable characters",
+        );
+        check(
+            r#""delivery": "full""#,
+            r#""delivery": "Full""#,
+            "the profile's `delivery` must be `delta` or `full`",
+        );
+        check(
+            r#""filePolicy": "file""#,
+            r#""filePolicy": "none""#,
+            "the profile's `filePolicy` must be `rows` or `file`",
+        );
+        check(
+            "0.2",
+            "1.5",
+            "the profile's `brake.ends.share` must be a number from 0 to 1",
+        );
+        check(
+            "4294967296",
+            "0",
+            "the profile's `limits.fileBytes` must be a whole number from 1",
+        );
+        check(
+            r#""columns": 1000"#,
+            r#""columns": -1"#,
+            "this is no profile: invalid value: integer `-1`, expected u64 at line 26 column 17",
+        );
+        let error = Profile::from_json(b"[]").unwrap_err();
+        assert!(matches!(error, ProfileError::Json(_)), "{error}");
+        let twice = full().to_json().replacen('{', "{\"endMissing\": false,", 1);
+        assert!(Profile::from_json(twice.as_bytes()).is_err());
+    }
+
+    fn a_threshold() -> impl Strategy<Value = Option<Threshold>> {
+        let threshold = (0u32..=1000, any::<u64>()).prop_map(|(share, count)| Threshold {
+            share: f64::from(share) / 1000.0,
+            count,
+        });
+        proptest::option::of(threshold)
+    }
+
+    prop_compose! {
+        pub(crate) fn a_profile()(
+            partner in "[a-z0-9][a-z0-9_-]{0,20}",
+            full in any::<bool>(),
+            end_missing in any::<bool>(),
+            whole in any::<bool>(),
+            (ends, updates, rejects) in (a_threshold(), a_threshold(), a_threshold()),
+            offers in proptest::option::of(proptest::collection::btree_set("[A-Z0-9_]{20}", 0..4)),
+            clear_token in "[^\\p{C}]{1,8}",
+            limits in (1..u64::MAX, 1..usize::MAX, 1..usize::MAX, 1..usize::MAX, 1..usize::MAX),
+        ) -> Profile {
+            Profile {
+                partner: partner.into(),
+                delivery: if full { Delivery::Full } else { Delivery::Delta },
+                end_missing,
+                file_policy: if whole { FilePolicy::File } else { FilePolicy::Rows },
+                brake: Brake { ends, updates, rejects },
+                offers,
+                clear_token: clear_token.into(),
+                limits: Limits {
+                    file_bytes: limits.0,
+                    record_bytes: limits.1,
+                    field_bytes: limits.2,
+                    columns: limits.3,
+                    json_depth: limits.4,
+                },
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_reads_back(profile in a_profile()) {
+            prop_assert_eq!(Profile::from_json(profile.to_json().as_bytes()), Ok(profile));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,60}") {
+            let _ = Profile::from_json(text.as_bytes());
+        }
+    }
+}
