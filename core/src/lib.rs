@@ -27,3 +27,4 @@ pub mod profile;
 pub mod read;
 pub mod report;
 pub mod template;
+pub mod snapshot;

@@ -11,6 +11,8 @@ use crate::state::store::{Store, StoreError, key_hash};
 use crate::state::{Effects, Meta, StoredOrder};
 use crate::system::PathError;
 use intake_core::catalog::{Customer, Offer};
+use intake_core::plan::state::StateMark;
+use intake_core::report::hex;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -214,17 +216,22 @@ impl Books {
         Ok(())
     }
 
-    /// Lets nobody write while `look` runs; the store holds everything that was written.
+    /// The state as it is now.
+    pub fn mark(&self) -> StateMark {
+        self.lock().mark()
+    }
+
+    /// Lets nobody write while `look` runs; the store holds everything that was written, up to the mark.
     pub fn quietly<T, E: From<BooksError>>(
         &self,
-        look: impl FnOnce(&Store) -> Result<T, E>,
+        look: impl FnOnce(&Store, StateMark) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut writer = self.lock();
         if let Err(error) = writer.end_flushing().and_then(|()| self.store.flush()) {
             writer.failed = true;
             return Err(BooksError::from(error).into());
         }
-        look(&self.store)
+        look(&self.store, writer.mark())
     }
 
     /// Makes the store's content anew from the journal: what it held is dropped, what the journal says is applied.
@@ -254,6 +261,13 @@ impl Books {
 }
 
 impl Writer {
+    fn mark(&self) -> StateMark {
+        StateMark {
+            journal: self.journal.end().to_string().into(),
+            hash: hex(&self.journal.last_digest()).into(),
+        }
+    }
+
     fn put(&mut self, store: &Arc<Store>, sheet: Sheet) -> Result<(), BooksError> {
         let body = self.compressor.compress(&sheet.lines)?;
         let span = self.journal.append_compressed(&body, &sheet.time_text)?;

@@ -284,7 +284,9 @@ fn end<K: Knowledge<Error = Infallible>>(
                     Err(never) => match never {},
                 }
             }
-            writer.end(out, &identity, &inspection.profile.partner, survey);
+            let known = inspection.known.as_ref();
+            let state = known.and_then(|known| known.state.as_ref());
+            writer.end(out, &identity, &inspection.profile.partner, state, survey);
         }
         Decided::Corrections { .. } => {}
     }

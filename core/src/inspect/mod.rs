@@ -20,10 +20,12 @@ use crate::finding::Finding;
 use crate::moment::Moment;
 use crate::plan::blocks::{DecidedRows, FileFacts, decide_blocks};
 use crate::plan::knowledge::{Knowledge, Nothing};
+use crate::plan::state::StateMark;
 use crate::plan::survey::{Decisions, FirstPass, Learned, Survey, Surveyed, survey_blocks};
 use crate::plan::{Context, Decision};
 use crate::profile::Profile;
 use crate::read::{Block, Framer, Mark, Shape};
+use crate::snapshot::Snapshot;
 use index::{Entry, Index};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, VecDeque};
@@ -42,6 +44,18 @@ pub struct Known<K> {
     pub knowledge: K,
     /// The offers there are.
     pub catalog: Catalog,
+    /// The state that this is of, where there is a mark of it.
+    pub state: Option<StateMark>,
+}
+
+impl From<Snapshot> for Known<Snapshot> {
+    fn from(mut snapshot: Snapshot) -> Self {
+        Self {
+            catalog: snapshot.take_catalog(),
+            state: Some(snapshot.head().state.clone()),
+            knowledge: snapshot,
+        }
+    }
 }
 
 /// A file under inspection.

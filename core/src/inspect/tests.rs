@@ -87,6 +87,7 @@ fn book() -> Known<Book> {
     Known {
         knowledge: Book { orders },
         catalog: Catalog::from([(OFFER.into(), offer)]),
+        state: None,
     }
 }
 

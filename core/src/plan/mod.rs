@@ -7,6 +7,7 @@ pub mod customers;
 pub mod knowledge;
 pub mod rows;
 mod standing;
+pub mod state;
 pub mod survey;
 pub mod twins;
 
@@ -19,6 +20,9 @@ use crate::order::{Draft, ORDER_FIELDS, Terms, Value};
 use crate::read::Shape;
 use std::cell::Cell;
 use std::collections::BTreeSet;
+
+/// The version of the rules: raised whenever a row could be decided differently with the same knowledge.
+pub const RULES: u32 = 1;
 
 /// What is done with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

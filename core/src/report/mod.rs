@@ -3,6 +3,7 @@
 
 mod plan;
 
+pub(crate) use plan::StateV1;
 pub use plan::{CREATE_CUSTOMER, PlanRow, PlanWriter, changes_of};
 
 use crate::check::{Group, Tally};

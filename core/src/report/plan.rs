@@ -9,10 +9,11 @@ use crate::finding::{Finding, Language};
 use crate::order::{Terms, Value};
 use crate::plan::blocks::{DecidedRow, FileFacts};
 use crate::plan::knowledge::KnownOrder;
+use crate::plan::state::StateMark;
 use crate::plan::survey::Survey;
-use crate::plan::{Change, Decision, changes};
+use crate::plan::{Change, Decision, RULES, changes};
 use crate::profile::Profile;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The name of the step that creates a customer, beside the names of decisions.
 pub const CREATE_CUSTOMER: &str = "createCustomer";
@@ -164,12 +165,21 @@ impl PlanWriter {
         }
     }
 
-    /// Appends the sums and ends the document.
-    pub fn end(self, out: &mut Vec<u8>, file: &FileIdentity, partner: &str, survey: &Survey) {
+    /// Appends the sums and ends the document. `state`: what the plan was made against; nothing where nothing was known.
+    pub fn end(
+        self,
+        out: &mut Vec<u8>,
+        file: &FileIdentity,
+        partner: &str,
+        state: Option<&StateMark>,
+        survey: &Survey,
+    ) {
         out.extend_from_slice(b"\n],");
         let end = EndV1 {
             file: FileJson(file),
             partner,
+            state: state.map(StateV1::of),
+            rules: RULES,
             counts: CountsJson(&survey.counts),
             held: survey.held.as_ref().map(|held| held.reason(Language::En)),
             file_rejected: survey.file_rejected,
@@ -209,8 +219,33 @@ struct RowV1<'r> {
 struct EndV1<'r> {
     file: FileJson<'r>,
     partner: &'r str,
+    state: Option<StateV1>,
+    rules: u32,
     counts: CountsJson<'r>,
     held: Option<String>,
     file_rejected: bool,
     findings: Vec<Item<'r>>,
+}
+
+/// A state in JSON: `{journal, hash}`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StateV1 {
+    journal: Box<str>,
+    hash: Box<str>,
+}
+
+impl StateV1 {
+    pub(crate) fn of(mark: &StateMark) -> Self {
+        Self {
+            journal: mark.journal.clone(),
+            hash: mark.hash.clone(),
+        }
+    }
+
+    /// The mark, if it is one.
+    pub(crate) fn mark(self) -> Option<StateMark> {
+        let Self { journal, hash } = self;
+        Some(StateMark { journal, hash }).filter(StateMark::is_mark)
+    }
 }

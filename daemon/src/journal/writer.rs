@@ -157,6 +157,11 @@ impl Journal {
         self.end
     }
 
+    /// SHA-256 of the last frame; it follows from all frames before. Zeros where there is none.
+    pub fn last_digest(&self) -> [u8; 32] {
+        self.link.prev
+    }
+
     /// Bytes of all segments, without `torn/`.
     pub fn bytes_on_disk(&self) -> u64 {
         self.full_segments_bytes + self.end.offset

@@ -37,6 +37,7 @@ pub(super) fn run(
     let format = arguments.format;
     let speech = call.speech;
     let store = data.books.store();
+    let state = data.books.mark();
     let mut begin = Vec::new();
     let mut writer = PlanWriter::begin(&mut begin);
     if format == Format::Json {
@@ -79,7 +80,7 @@ pub(super) fn run(
             writer.row(&mut text, &row);
         }
         let partner = &terms.profile.partner;
-        writer.end(&mut text, &identity, partner, &survey.plan);
+        writer.end(&mut text, &identity, partner, Some(&state), &survey.plan);
         out.write_all(&text)?;
     } else {
         write_text_end(&survey, &missing, &identity, speech, out)?;

@@ -27,7 +27,7 @@ pub(super) fn verify(
     let expected = Store::open(&scratch.path, data.config.daemon.store_cache)?;
     // Most of the journal is followed while others may write; only the rest and the comparison keep them waiting.
     follow(&expected, path, summary.bytes)?;
-    data.books.quietly(|store| {
+    data.books.quietly(|store, _| {
         follow(&expected, path, summary.bytes)?;
         let progress = |rows| {
             (call.going)(rows);

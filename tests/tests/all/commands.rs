@@ -18,10 +18,17 @@ fn comparable(site: &Installation, answer: &Answer) -> String {
     let text = format!("exit {}\n{}\n{}", answer.code, answer.out, answer.err);
     let text = text.replace(&here, "DATA");
     let is_time = |part: &str| part.len() > 20 && part.starts_with("20") && part.ends_with('Z');
-    let parts = text
+    let mut parts: Vec<&str> = text
         .split('"')
-        .map(|part| if is_time(part) { "TIME" } else { part });
-    parts.collect::<Vec<_>>().join("\"")
+        .map(|part| if is_time(part) { "TIME" } else { part })
+        .collect();
+    // The journal holds times, so that no two are the same byte for byte.
+    for at in 2..parts.len() {
+        if matches!(parts[at - 2], "journal" | "hash") {
+            parts[at] = "MARK";
+        }
+    }
+    parts.join("\"")
 }
 
 #[test]
