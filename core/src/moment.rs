@@ -40,7 +40,18 @@ impl Moment {
     /// Reads RFC 3339 `date-time`: `T` and `Z` in either case, a fraction of 1 to 9 digits, an offset.
     /// A leap second (`:60`) is refused, as the platform refuses it.
     pub fn parse(text: &str) -> Result<Self, MomentTrouble> {
-        let bytes = text.as_bytes();
+        Self::parse_bytes(text.as_bytes())
+    }
+
+    /// The same of a text whose encoding has not been looked at.
+    pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Self, MomentTrouble> {
+        match usual_form(bytes) {
+            Some(moment) => Ok(moment),
+            None => Self::parse_any_form(bytes),
+        }
+    }
+
+    fn parse_any_form(bytes: &[u8]) -> Result<Self, MomentTrouble> {
         let days = parse_date_prefix(bytes)?;
         if bytes.len() < 19 || !matches!(bytes[10], b'T' | b't') {
             return Err(MomentTrouble::Form);
@@ -115,6 +126,81 @@ impl fmt::Display for Moment {
     }
 }
 
+/// Reads `2026-01-31T12:00:00Z` and the same with an offset, whose every place is known; nothing where it is not quite so.
+fn usual_form(bytes: &[u8]) -> Option<Moment> {
+    const DATE: Form = Form::of(*b"0000-00-");
+    const CLOCK: Form = Form::of(*b"00T00:00");
+    const UTC: Form = Form::of(*b"0:00:00Z");
+    const EAST: Form = Form::of(*b"00+00:00");
+    const WEST: Form = Form::of(*b"00-00:00");
+    let date = DATE.pairs(*bytes.first_chunk()?)?;
+    let clock = CLOCK.pairs(*bytes.get(8..16)?.first_chunk()?)?;
+    let (second, offset) = match bytes.len() {
+        20 => (UTC.pairs(*bytes.last_chunk()?)?[5], 0),
+        25 if bytes[16] == b':' => {
+            let (form, sign) = match bytes[19] {
+                b'+' => (EAST, 1),
+                _ => (WEST, -1),
+            };
+            let [second, _, _, hours, _, _, minutes, _] = form.pairs(*bytes.last_chunk()?)?;
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            (
+                second,
+                sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60),
+            )
+        }
+        _ => return None,
+    };
+    let year = i64::from(date[0]) * 100 + i64::from(date[2]);
+    let (month, day) = (u32::from(date[5]), u32::from(clock[0]));
+    let (hour, minute) = (clock[3], clock[6]);
+    if !is_date(year, month, day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
+    let clock = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+    Some(Moment {
+        seconds: days_from_civil(year, month, day) * 86_400 + clock - offset,
+        nanos: 0,
+    })
+}
+
+/// How eight bytes must look: a digit where it has a zero, and the same byte elsewhere.
+#[derive(Clone, Copy)]
+struct Form {
+    bytes: u64,
+    /// Added to what a byte is more than here, it reaches the highest bit where that is too much: more than 9, or more than 0.
+    room: u64,
+}
+
+impl Form {
+    const fn of(form: [u8; 8]) -> Self {
+        let mut room = [0x7f; 8];
+        let mut at = 0;
+        while at < 8 {
+            if form[at] == b'0' {
+                room[at] = 0x76;
+            }
+            at += 1;
+        }
+        Self {
+            bytes: u64::from_le_bytes(form),
+            room: u64::from_le_bytes(room),
+        }
+    }
+
+    /// The numbers that each two digits side by side make, each at the place of its first digit, where the bytes look so.
+    fn pairs(self, bytes: [u8; 8]) -> Option<[u8; 8]> {
+        let digits = u64::from_le_bytes(bytes) ^ self.bytes;
+        if (digits.wrapping_add(self.room) | digits) & 0x8080_8080_8080_8080 != 0 {
+            return None;
+        }
+        // No byte passes 99, so that nothing is carried into the next.
+        Some((digits * 10 + (digits >> 8)).to_le_bytes())
+    }
+}
+
 /// Is the text a `full-date` of RFC 3339 (`2026-01-31`) that the calendar has?
 pub fn is_full_date(text: &str) -> bool {
     text.len() == 10 && parse_date_prefix(text.as_bytes()).is_ok()
@@ -127,7 +213,7 @@ fn parse_date_prefix(bytes: &[u8]) -> Result<i64, MomentTrouble> {
     let year = i64::from(two_digits(bytes, 0)?) * 100 + i64::from(two_digits(bytes, 2)?);
     let month = two_digits(bytes, 5)?;
     let day = two_digits(bytes, 8)?;
-    if !(1..=12).contains(&month) || day == 0 || day > days_in_month(year, month) {
+    if !is_date(year, month, day) {
         return Err(MomentTrouble::NoSuchTime);
     }
     Ok(days_from_civil(year, month, day))
@@ -162,6 +248,11 @@ fn two_digits(bytes: &[u8], at: usize) -> Result<u32, MomentTrouble> {
     Ok(u32::from(tens) * 10 + u32::from(ones))
 }
 
+fn is_date(year: i64, month: u32, day: u32) -> bool {
+    let in_every_month = (1..=28).contains(&day);
+    (1..=12).contains(&month) && day > 0 && (in_every_month || day <= days_in_month(year, month))
+}
+
 fn days_in_month(year: i64, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
@@ -173,14 +264,14 @@ fn days_in_month(year: i64, month: u32) -> u32 {
 
 // The two conversions between a civil date and a day number count years from 1 March, so that the
 // leap day is the last day of its year, and eras of 400 years (146,097 days each).
+/// Days from 1970-01-01 to a date of the years 0 to 9999, or of the one before them.
 pub(crate) fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let month_from_march = i64::from((month + 9) % 12);
-    let day_of_year = (153 * month_from_march + 2) / 5 + i64::from(day) - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
+    // One era later no year is negative, and small unsigned numbers are divided at once.
+    let year = (year + 400) as u32 - u32::from(month <= 2);
+    let leap_days = year / 4 - year / 100 + year / 400;
+    let month_from_march = (month + 9) % 12;
+    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
+    i64::from(year * 365 + leap_days + day_of_year) - (719_468 + 146_097)
 }
 
 pub(crate) fn civil_from_days(days: i64) -> (i64, u32, u32) {
@@ -275,6 +366,30 @@ mod tests {
         fn printing_and_reading_is_the_identity(seconds in -62_167_219_200i64..253_402_300_800, nanos in 0u32..1_000_000_000) {
             let moment = Moment::from_unix(seconds, nanos);
             proptest::prop_assert_eq!(Moment::parse(&moment.to_string()), Ok(moment));
+        }
+
+        #[test]
+        fn the_usual_form_is_read_like_any_other(
+            moment in proptest::sample::select(vec!["2026-01-31T12:00:00Z", "2024-02-29T23:59:59+01:30", "9999-12-31T00:00:00-23:59"]),
+            changes in proptest::collection::vec((0usize..25, proptest::prop_oneof![0u8..=255, b'0'..=b':', b'+'..=b'-']), 0..3),
+        ) {
+            let mut bytes = moment.as_bytes().to_vec();
+            for (at, byte) in changes {
+                let at = at % bytes.len();
+                bytes[at] = byte;
+            }
+            if let Some(moment) = usual_form(&bytes) {
+                proptest::prop_assert_eq!(Moment::parse_any_form(&bytes), Ok(moment));
+            }
+        }
+
+        #[test]
+        fn every_time_in_usual_form_is_read_at_once(seconds in -62_167_219_200i64..253_402_300_800) {
+            let moment = Moment::from_unix(seconds, 0);
+            let text = moment.to_string();
+            proptest::prop_assert_eq!(usual_form(text.as_bytes()), Some(moment));
+            let elsewhere = text.replace('Z', "+00:00");
+            proptest::prop_assert_eq!(usual_form(elsewhere.as_bytes()), Some(moment));
         }
 
         #[test]

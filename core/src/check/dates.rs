@@ -15,8 +15,44 @@ pub(super) struct Dates {
     pub(super) next_booking: Option<Moment>,
 }
 
+impl Dates {
+    /// Keeps the date of a field, if it is one of these.
+    pub(super) fn put(&mut self, field: Field, moment: Moment) {
+        match field {
+            Field::StartDate => self.start = Some(moment),
+            Field::EndDate => self.end = Some(moment),
+            Field::ReferenceStartDate => self.reference_start = Some(moment),
+            Field::NextBookingDate => self.next_booking = Some(moment),
+            _ => {}
+        }
+    }
+
+    /// Is there nothing to hold against anything?
+    pub(super) fn are_open(&self) -> bool {
+        self.end.is_none() && self.reference_start.is_none() && self.next_booking.is_none()
+    }
+}
+
+/// The instants that dates are held against.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Today {
+    pub(super) now: Moment,
+    /// The oldest reference that stands.
+    pub(super) year_ago: Moment,
+}
+
+impl Today {
+    pub(super) fn at(now: Moment) -> Self {
+        Self {
+            now,
+            year_ago: now.one_year_earlier(),
+        }
+    }
+}
+
 /// Reports each date that cannot stand.
-pub(super) fn check(dates: Dates, now: Moment, report: &mut dyn FnMut(Field, Code, Detail)) {
+pub(super) fn check(dates: Dates, today: Today, report: &mut impl FnMut(Field, Code, Detail)) {
+    let Today { now, year_ago } = today;
     if let (Some(start), Some(end)) = (dates.start, dates.end)
         && end < start
     {
@@ -27,13 +63,9 @@ pub(super) fn check(dates: Dates, now: Moment, report: &mut dyn FnMut(Field, Cod
             let code = Code::ReferenceBeforeStart;
             report(Field::ReferenceStartDate, code, Detail::Moment(start));
         }
-        let oldest = now.one_year_earlier();
-        if reference < oldest {
-            report(
-                Field::ReferenceStartDate,
-                Code::ReferenceTooOld,
-                Detail::Moment(oldest),
-            );
+        if reference < year_ago {
+            let code = Code::ReferenceTooOld;
+            report(Field::ReferenceStartDate, code, Detail::Moment(year_ago));
         }
     }
     if dates.next_booking.is_some_and(|booking| booking < now) {
@@ -61,7 +93,7 @@ mod tests {
                 reference_start,
                 next_booking,
             },
-            now,
+            Today::at(now),
             &mut |_, code, _| {
                 codes.push(code);
             },

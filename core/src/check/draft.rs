@@ -2,7 +2,7 @@
 //! Every mistake of the record is found, not just the first; a draft exists only where there is no error.
 
 use super::cell::{self, Checked};
-use super::dates::{self, Dates};
+use super::dates::{self, Dates, Today};
 use crate::catalog::{Customer, Offer, OfferManager, ProductBase};
 use crate::code::Code;
 use crate::field::{self, Field, Table};
@@ -31,9 +31,12 @@ pub fn order<'a>(
         reference_start: slots.reference_start.value().copied(),
         next_booking: slots.next_booking.value().copied(),
     };
-    dates::check(dates, shape.options.now, &mut |field, code, detail| {
-        findings.push(at_field(shape, record, field, code, detail));
-    });
+    if !dates.are_open() {
+        let today = Today::at(shape.options.now);
+        dates::check(dates, today, &mut |field, code, detail| {
+            findings.push(at_field(shape, record, field, code, detail));
+        });
+    }
     if has_error(&findings[before..]) {
         return None;
     }
@@ -215,8 +218,8 @@ fn report_missing(
     }
 }
 
-/// The fields that every record of a table must have, as bits.
-const fn required_of(table: Table) -> u64 {
+/// The fields that every record of a table must have, as bits: that of a field stands at its index.
+pub(super) const fn required_of(table: Table) -> u64 {
     const REQUIRED: [u64; 3] = [
         bits_of_required(Table::Orders),
         bits_of_required(Table::Customers),

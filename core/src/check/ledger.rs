@@ -1,27 +1,18 @@
 //! Which keys has a file named already, and did it say the same of them?
-//! Some 23 bytes a record and no text: keys are told apart by 72 bits of a hash, which in a file of 5.8 million
+//! Some 24 bytes a record and no text: keys are told apart by 72 bits of a hash, which in a file of 5.8 million
 //! records takes two different ids for one with a chance below one in a hundred million.
 
 use super::by_row::ByRow;
-use crate::order::{Draft, Given};
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
+use super::key_table::KeyTable;
 use std::collections::BTreeMap;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-/// The identity of a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeyHash {
-    shard: u8,
-    hash: u64,
-}
+pub use super::key_table::KeyHash;
 
 /// All keys of a file so far.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Ledger {
-    /// The first record of each key. Shards grow one at a time, so that growing never doubles the memory of the whole.
-    shards: Vec<HashTable<u32>>,
-    hashes: ByRow<u64>,
+    /// The first record of each key.
+    firsts: KeyTable,
     contents: ByRow<Content>,
     lines: Vec<(u64, u64)>,
     /// By the first record of a key: the later ones that say the same, as long as all do.
@@ -70,32 +61,6 @@ impl Content {
     }
 }
 
-const SHARDS: usize = 256;
-
-impl KeyHash {
-    /// The identity of this key.
-    pub fn of(key: &str) -> Self {
-        let wide = xxh3_128(key.as_bytes());
-        Self {
-            shard: (wide >> 64) as u8,
-            hash: wide as u64,
-        }
-    }
-}
-
-impl Default for Ledger {
-    fn default() -> Self {
-        Self {
-            shards: (0..SHARDS).map(|_| HashTable::new()).collect(),
-            hashes: ByRow::default(),
-            contents: ByRow::default(),
-            lines: Vec::new(),
-            repeats: BTreeMap::new(),
-            contradictions: BTreeMap::new(),
-        }
-    }
-}
-
 impl Ledger {
     /// Notes the key of a record; records come in their order. `row` is at most [`MAX_RECORDS`](crate::read::MAX_RECORDS).
     pub fn note(
@@ -109,20 +74,9 @@ impl Ledger {
         self.note_line(row, line);
         let row = row as u32;
         let content = Content::new(content, rejected);
-        self.hashes.push(row, key.hash);
         self.contents.push(row, content);
-        let hashes = &self.hashes;
-        let entry = self.shards[key.shard as usize].entry(
-            key.hash,
-            |first| hashes.get(*first) == key.hash,
-            |first| hashes.get(*first),
-        );
-        let first = match entry {
-            Entry::Vacant(vacant) => {
-                vacant.insert(row);
-                return Seen::First;
-            }
-            Entry::Occupied(occupied) => *occupied.get(),
+        let Some(first) = self.firsts.first_or_note(key, row) else {
+            return Seen::First;
         };
         let says_the_same = self.contents.get(first).is_same(content);
         match self.contradictions.get(&first) {
@@ -135,9 +89,19 @@ impl Ledger {
         }
     }
 
+    /// Fetches what [`Self::note`] will look at for these keys, so that it need not wait for one after the other.
+    pub(super) fn fetch(&self, keys: impl Iterator<Item = KeyHash>) {
+        self.firsts.fetch(keys);
+    }
+
+    /// Says about how many keys are to come.
+    pub(super) fn expect(&mut self, keys: u64) {
+        self.firsts.expect(keys);
+    }
+
     /// Marks a key as contradicted by this record. Gives the records of the key that said the same until now; none of them comes twice.
     pub fn contradict(&mut self, key: KeyHash, row: u64) -> Vec<Earlier> {
-        let Some(first) = self.first_of(key) else {
+        let Some(first) = self.firsts.first(key) else {
             return Vec::new();
         };
         if self.contradictions.contains_key(&first) {
@@ -151,23 +115,17 @@ impl Ledger {
 
     /// Does the file name this key?
     pub fn has(&self, key: &str) -> bool {
-        self.first_of(KeyHash::of(key)).is_some()
+        self.firsts.first(KeyHash::of(key.as_bytes())).is_some()
     }
 
     /// How many different keys there are.
     pub fn len(&self) -> usize {
-        self.shards.iter().map(HashTable::len).sum()
+        self.firsts.len()
     }
 
     /// Is there none?
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn first_of(&self, key: KeyHash) -> Option<u32> {
-        let shard = &self.shards[key.shard as usize];
-        let found = shard.find(key.hash, |first| self.hashes.get(*first) == key.hash);
-        found.copied()
     }
 
     fn earlier(&self, row: u32) -> Earlier {
@@ -199,76 +157,6 @@ fn line_of(lines: &[(u64, u64)], row: u64) -> u64 {
     }
 }
 
-/// A fingerprint of what a row says, whatever its spelling; `scratch` is only memory.
-pub fn content_of(draft: &Draft<'_>, scratch: &mut Vec<u8>) -> u32 {
-    scratch.clear();
-    let mut text = |text: &str| {
-        scratch.extend_from_slice(&(text.len() as u32).to_le_bytes());
-        scratch.extend_from_slice(text.as_bytes());
-    };
-    text(&draft.offer);
-    text(&draft.invoice_customer);
-    if let Given::Value(customer) = &draft.delivery_customer {
-        text(customer);
-    }
-    if let Given::Value(bonuses) = &draft.bonuses {
-        for bonus in bonuses {
-            text(bonus);
-        }
-    }
-    for (field, value) in &draft.customer {
-        text(field.name());
-        text(value);
-    }
-    scratch.extend_from_slice(&draft.quantity.to_le_bytes());
-    scratch.push(draft.payment_method.index());
-    scratch.extend_from_slice(&draft.start.seconds().to_le_bytes());
-    scratch.extend_from_slice(&draft.start.nanos().to_le_bytes());
-    for moment in [
-        &draft.order_date,
-        &draft.end,
-        &draft.reference_start,
-        &draft.next_booking,
-    ] {
-        scratch.push(state_of(moment));
-        if let Given::Value(moment) = moment {
-            scratch.extend_from_slice(&moment.seconds().to_le_bytes());
-            scratch.extend_from_slice(&moment.nanos().to_le_bytes());
-        }
-    }
-    for number in [
-        &draft.invoice_address,
-        &draft.delivery_address,
-        &draft.variant_delivery_address,
-        &draft.payment_method_id,
-    ] {
-        scratch.push(state_of(number));
-        if let Given::Value(number) = number {
-            scratch.extend_from_slice(&number.to_le_bytes());
-        }
-    }
-    scratch.push(state_of(&draft.discount));
-    scratch.push(draft.discount.value().copied().unwrap_or(0));
-    scratch.push(state_of(&draft.delivery_customer));
-    scratch.push(state_of(&draft.bonuses));
-    scratch.push(state_of(&draft.managed_by));
-    scratch.push(draft.managed_by.value().map_or(0, |manager| *manager as u8));
-    xxh3_64(scratch) as u32
-}
-
-/// A fingerprint of a record that is no valid row: its bytes.
-pub fn content_of_raw(raw: &[u8]) -> u32 {
-    xxh3_64(raw) as u32
-}
-
-fn state_of<T>(given: &Given<T>) -> u8 {
-    match given {
-        Given::Absent => 0,
-        Given::Clear => 1,
-        Given::Value(_) => 2,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,7 +164,7 @@ mod tests {
     #[test]
     fn keys_are_remembered_with_their_place() {
         let mut ledger = Ledger::default();
-        let (a, b) = (KeyHash::of("A"), KeyHash::of("B"));
+        let (a, b) = (KeyHash::of(b"A"), KeyHash::of(b"B"));
         let (one, two) = (2, 4);
         let at = |row, line, rejected| Earlier {
             row,

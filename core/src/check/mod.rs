@@ -9,14 +9,20 @@ mod by_row;
 pub mod cell;
 mod dates;
 pub mod draft;
+mod fingerprint;
+mod key_table;
 pub mod ledger;
+mod plain;
 mod tally;
 
 use crate::field::{Field, Table};
 use crate::finding::Finding;
 use crate::order::Draft;
-use crate::read::{Block, CellAt, Framer, ReadOptions, Record, Shape, records};
-use ledger::{KeyHash, content_of, content_of_raw};
+use crate::read::{
+    Block, CellAt, Framer, PlainRecord, ReadOptions, Record, Shape, Taker, take_records,
+};
+use ledger::KeyHash;
+use plain::{PlainOrder, PlainReader};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 
@@ -24,7 +30,7 @@ pub(crate) use tally::twin_finding;
 pub use tally::{FIRST_PLACES, Group, Place, Tally};
 
 /// What one block holds.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Examined {
     /// Bytes of the block.
     pub bytes: u64,
@@ -33,13 +39,13 @@ pub struct Examined {
     /// Everything found in the block, in the order of its records.
     pub findings: Vec<Finding>,
     /// The keys of all rows, one behind another.
-    keys: String,
+    keys: Vec<u8>,
     /// Records without a single value.
     pub empty: u64,
 }
 
 /// What the tally needs to know of a record.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RowFacts {
     /// Its number.
     pub row: u64,
@@ -54,31 +60,66 @@ pub struct RowFacts {
 
 /// Takes a block apart and checks every record of it by itself.
 pub fn examine(shape: &Shape, block: &Block) -> Examined {
-    let mut examined = Examined::begin(block);
-    let mut scratch = Vec::with_capacity(256);
-    let findings = &mut Vec::new();
-    records(shape, block, &mut |record| match shape.options.table {
-        Table::Orders => {
-            let draft = draft::order(shape, record, findings);
-            if let Some(draft) = &draft {
-                let key = &*draft.external_system_id;
-                examined.note_order(record, Some(draft), Some(key), &mut scratch);
-            } else {
-                let key = key_of_rejected(record.cells);
-                examined.note_order(record, None, key.as_deref(), &mut scratch);
+    examine_with(shape, block, PlainReader::of(shape))
+}
+
+fn examine_with(shape: &Shape, block: &Block, plain: Option<PlainReader<'_>>) -> Examined {
+    let mut examiner = Examiner {
+        shape,
+        plain,
+        examined: Examined::begin(block),
+        findings: Vec::new(),
+    };
+    take_records(shape, block, &mut examiner);
+    Examined {
+        findings: examiner.findings,
+        ..examiner.examined
+    }
+}
+
+struct Examiner<'s> {
+    shape: &'s Shape,
+    plain: Option<PlainReader<'s>>,
+    examined: Examined,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Taker<'a> for Examiner<'_> {
+    fn plain(&mut self, record: &PlainRecord<'_>) -> bool {
+        let read = self.plain.as_ref().and_then(|plain| plain.read(record));
+        if let Some(PlainOrder { key, content }) = read {
+            let place = (record.row, record.line);
+            self.examined.note_row(place, false, Some(key), content);
+        }
+        read.is_some()
+    }
+
+    fn record(&mut self, record: &Record<'_, 'a>) {
+        let Self {
+            shape,
+            examined,
+            findings,
+            ..
+        } = self;
+        match shape.options.table {
+            Table::Orders => {
+                let draft = draft::order(shape, record, findings);
+                let key = match &draft {
+                    Some(draft) => Some(draft.external_system_id.clone()),
+                    None => key_of_rejected(shape, record.cells),
+                };
+                examined.note_order(record, draft.as_ref(), key.as_deref());
+            }
+            Table::Customers => {
+                let rejected = draft::customer(shape, record, findings).is_none();
+                examined.note_facts(record, rejected, None, 0);
+            }
+            Table::Offers => {
+                let rejected = draft::offer(shape, record, findings).is_none();
+                examined.note_facts(record, rejected, None, 0);
             }
         }
-        Table::Customers => {
-            let rejected = draft::customer(shape, record, findings).is_none();
-            examined.note_facts(record, rejected, None, 0);
-        }
-        Table::Offers => {
-            let rejected = draft::offer(shape, record, findings).is_none();
-            examined.note_facts(record, rejected, None, 0);
-        }
-    });
-    examined.findings = std::mem::take(findings);
-    examined
+    }
 }
 
 impl Examined {
@@ -98,10 +139,9 @@ impl Examined {
         draft: Option<&Draft<'_>>,
         key: Option<&str>,
         findings: &[Finding],
-        scratch: &mut Vec<u8>,
     ) {
         self.findings.extend_from_slice(findings);
-        self.note_order(record, draft, key, scratch);
+        self.note_order(record, draft, key);
     }
 
     fn note_order(
@@ -109,11 +149,10 @@ impl Examined {
         record: &Record<'_, '_>,
         draft: Option<&Draft<'_>>,
         key: Option<&str>,
-        scratch: &mut Vec<u8>,
     ) {
         let content = match (draft, key) {
-            (Some(draft), _) => content_of(draft, scratch),
-            (None, Some(_)) => content_of_raw(record.raw),
+            (Some(draft), _) => fingerprint::of_draft(draft),
+            (None, Some(_)) => fingerprint::of_raw(record.raw),
             (None, None) => 0,
         };
         self.note_facts(record, draft.is_none(), key, content);
@@ -130,10 +169,21 @@ impl Examined {
             self.empty += 1;
             return;
         }
-        self.keys.push_str(key.unwrap_or_default());
+        let place = (record.row, record.line);
+        self.note_row(place, rejected, key.map(str::as_bytes), content);
+    }
+
+    fn note_row(
+        &mut self,
+        (row, line): (u64, u64),
+        rejected: bool,
+        key: Option<&[u8]>,
+        content: u32,
+    ) {
+        self.keys.extend_from_slice(key.unwrap_or_default());
         self.rows.push(RowFacts {
-            row: record.row,
-            line: record.line,
+            row,
+            line,
             rejected,
             key: key.map(KeyHash::of),
             key_end: self.keys.len() as u32,
@@ -142,12 +192,13 @@ impl Examined {
     }
 }
 
-/// The key of a record with errors elsewhere, so that its twin is still found.
-pub(crate) fn key_of_rejected<'a>(cells: &[CellAt<'a>]) -> Option<Cow<'a, str>> {
+/// The key of a record with errors elsewhere, so that its twin is still found. What would clear the key is none.
+pub(crate) fn key_of_rejected<'a>(shape: &Shape, cells: &[CellAt<'a>]) -> Option<Cow<'a, str>> {
     let key = cells
         .iter()
         .find(|at| at.field == Field::ExternalSystemId)?;
-    match cell::check(key.field, &key.cell, "", &mut |_, _| {}) {
+    let token = &shape.options.clear_token;
+    match cell::check(key.field, &key.cell, token, &mut |_, _| {}) {
         Ok(cell::Checked::Text(text)) => Some(text),
         _ => None,
     }
@@ -215,6 +266,7 @@ impl Check {
             if let Some(shape) = self.framer.shape() {
                 let examined = examine(shape, &block);
                 self.tally.absorb(shape, examined, sink);
+                self.framer.reuse(block.bytes);
             }
         }
         self.hear_about_file(sink);

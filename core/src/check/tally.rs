@@ -29,6 +29,8 @@ pub struct Tally {
     /// Does it come from a corrections file? Then what it leaves out is not missing, whatever was agreed.
     pub corrects: bool,
     ledger: Ledger,
+    /// Bytes of the file, until the first block has said what that means in records.
+    file_bytes: Option<u64>,
 }
 
 /// Findings of one code in one field.
@@ -54,7 +56,18 @@ pub struct Place {
 /// How many places a group keeps; the count goes on.
 pub const FIRST_PLACES: usize = 5;
 
+/// Of so many records the keys are looked for at the same time.
+const FETCHED_AT_ONCE: usize = 32;
+
 impl Tally {
+    /// A tally of a file of so many bytes. Knowing that saves time; it need not be true.
+    pub fn of_file(bytes: u64) -> Self {
+        Self {
+            file_bytes: Some(bytes),
+            ..Self::default()
+        }
+    }
+
     /// Takes the result of the next block; every finding goes to `sink`.
     #[expect(
         clippy::needless_pass_by_value,
@@ -62,12 +75,20 @@ impl Tally {
     )]
     pub fn absorb(&mut self, shape: &Shape, examined: Examined, sink: &mut dyn FnMut(&Finding)) {
         self.corrects |= shape.corrects;
+        if let Some(file_bytes) = self.file_bytes.take() {
+            let records = file_bytes.saturating_mul(examined.rows.len() as u64);
+            self.ledger.expect(records / examined.bytes.max(1));
+        }
         self.rows += examined.rows.len() as u64 + examined.empty;
         self.empty += examined.empty;
         // Record by record, so that the order of what is heard does not depend on where blocks end.
         let mut findings = examined.findings.iter().peekable();
         let mut key_start = 0;
-        for facts in &examined.rows {
+        for (index, facts) in examined.rows.iter().enumerate() {
+            if index % FETCHED_AT_ONCE == 0 {
+                let coming = examined.rows[index..].iter().take(FETCHED_AT_ONCE);
+                self.ledger.fetch(coming.filter_map(|facts| facts.key));
+            }
             while let Some(finding) = findings.next_if(|finding| finding.row <= facts.row) {
                 self.count(finding, sink);
             }
@@ -124,7 +145,7 @@ impl Tally {
         shape: &Shape,
         facts: &RowFacts,
         key: KeyHash,
-        key_text: &str,
+        key_text: &[u8],
         sink: &mut dyn FnMut(&Finding),
     ) -> bool {
         let RowFacts { row, line, .. } = *facts;
@@ -138,7 +159,8 @@ impl Tally {
         };
         let mut twin = |tally: &mut Self, here, there: (u64, u64)| {
             let other = Detail::Record(there.0, there.1);
-            tally.count(&twin_finding(shape, code, here, other, key_text), sink);
+            let key_text = String::from_utf8_lossy(key_text);
+            tally.count(&twin_finding(shape, code, here, other, &key_text), sink);
         };
         twin(self, (row, line), (other.row, other.line));
         if code == Code::DuplicateSame {

@@ -47,7 +47,6 @@ pub struct RowDecision {
 pub fn read_rows<'a>(shape: &Shape, block: &'a Block) -> (Vec<Row<'a>>, Examined) {
     let mut rows = Vec::with_capacity(block.rows as usize);
     let mut examined = Examined::begin(block);
-    let mut scratch = Vec::with_capacity(256);
     records(shape, block, &mut |record| {
         let mut findings = Vec::new();
         let draft = draft::order(shape, record, &mut findings);
@@ -57,17 +56,11 @@ pub fn read_rows<'a>(shape: &Shape, block: &'a Block) -> (Vec<Row<'a>>, Examined
                 Some(draft.offer.clone()),
             ),
             None => (
-                key_of_rejected(record.cells),
+                key_of_rejected(shape, record.cells),
                 text_of(record, Field::PlenigoOfferId),
             ),
         };
-        examined.note(
-            record,
-            draft.as_ref(),
-            key.as_deref(),
-            &findings,
-            &mut scratch,
-        );
+        examined.note(record, draft.as_ref(), key.as_deref(), &findings);
         if !record.empty {
             let (row, line, raw) = (record.row, record.line, record.raw);
             rows.push(Row {

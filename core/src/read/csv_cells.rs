@@ -1,6 +1,7 @@
 //! What stands in the cells of a CSV block?
 //! Takes only what the framer has cut, so that quoting is known to be whole except in records marked as broken.
 
+use super::csv_plain::{PlainRecord, Taker};
 use super::separators::each_separator;
 use super::{Block, BrokenRecord, Cell, CellAt, Record, Shape};
 use crate::code::Code;
@@ -12,17 +13,10 @@ pub(super) fn records<'a>(
     block: &'a Block,
     each: &mut dyn for<'r> FnMut(&Record<'r, 'a>),
 ) {
+    let mut taker = TakenApart(each);
+    let mut walk = Walk::new(shape, block, &mut taker);
     let bytes = &*block.bytes;
-    let mut walk = Walk {
-        shape,
-        bytes,
-        text: std::str::from_utf8(bytes).ok(),
-        row: block.first_row,
-        line: block.first_line,
-        cells: Vec::with_capacity(shape.columns.len()),
-        form: Vec::new(),
-        each,
-    };
+    walk.text = std::str::from_utf8(bytes).ok();
     let mut broken = block.broken.iter().peekable();
     let mut start = 0;
     while start < bytes.len() {
@@ -47,6 +41,19 @@ pub(super) fn records<'a>(
             Some(_) => walk.quoted_record(plain_end),
             None => stop,
         };
+    }
+}
+
+/// Takes every record taken apart.
+struct TakenApart<'e, 'a>(&'e mut dyn for<'r> FnMut(&Record<'r, 'a>));
+
+impl<'a> Taker<'a> for TakenApart<'_, 'a> {
+    fn plain(&mut self, _: &PlainRecord<'_>) -> bool {
+        false
+    }
+
+    fn record(&mut self, record: &Record<'_, 'a>) {
+        (self.0)(record);
     }
 }
 
@@ -92,16 +99,19 @@ pub(super) fn after_returns(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-struct Walk<'s, 'a, 'e> {
-    shape: &'s Shape,
+/// The way through a block, record by record.
+pub(super) struct Walk<'s, 'a, 'e, T> {
+    pub(super) shape: &'s Shape,
+    pub(super) taker: &'e mut T,
     bytes: &'a [u8],
-    /// The whole block, where it is UTF-8.
+    /// The whole block, where it is known to be UTF-8; elsewhere each cell is looked at.
     text: Option<&'a str>,
+    /// Has the block a quote anywhere?
+    quotes: bool,
     row: u64,
     line: u64,
     cells: Vec<CellAt<'a>>,
     form: Vec<Finding>,
-    each: &'e mut dyn for<'r> FnMut(&Record<'r, 'a>),
 }
 
 /// How many cells a record has, and the number of the last that is not blank.
@@ -111,7 +121,43 @@ struct Width {
     filled: usize,
 }
 
-impl<'a> Walk<'_, 'a, '_> {
+impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
+    pub(super) fn new(shape: &'s Shape, block: &'a Block, taker: &'e mut T) -> Self {
+        Self {
+            shape,
+            taker,
+            bytes: &block.bytes,
+            text: None,
+            quotes: block.quotes,
+            row: block.first_row,
+            line: block.first_line,
+            cells: Vec::with_capacity(shape.columns.len()),
+            form: Vec::new(),
+        }
+    }
+
+    /// Number and line of the next record.
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.row, self.line)
+    }
+
+    /// Says that the next record took one line and is settled.
+    pub(super) fn pass_over_plain(&mut self) {
+        self.row += 1;
+        self.line += 1;
+    }
+
+    /// The line at `start`, which ends before `stop`, or the record there where it has a quote; says where the next one begins.
+    pub(super) fn one_record(&mut self, start: usize, stop: usize) -> usize {
+        let line_end = memchr::memchr(self.shape.terminator, &self.bytes[start..stop])
+            .map_or(stop, |found| start + found + 1);
+        if self.quotes && memchr::memchr(b'"', &self.bytes[start..line_end]).is_some() {
+            return self.quoted_record(start);
+        }
+        self.plain_records(start, line_end);
+        line_end
+    }
+
     /// The records in `start..end`, of which none has a quote.
     fn plain_records(&mut self, start: usize, end: usize) {
         let terminator = self.shape.terminator;
@@ -197,7 +243,7 @@ impl<'a> Walk<'_, 'a, '_> {
         (line_end + 1).min(bytes.len())
     }
 
-    fn broken_record(&mut self, broken: &BrokenRecord) {
+    pub(super) fn broken_record(&mut self, broken: &BrokenRecord) {
         let content = &self.bytes[broken.offset..broken.offset + broken.raw_length];
         let content = content
             .strip_suffix(&[self.shape.terminator])
@@ -269,7 +315,7 @@ impl<'a> Walk<'_, 'a, '_> {
     }
 
     fn hand_over(&mut self, raw: &'a [u8], emptiness: Emptiness) {
-        (self.each)(&Record {
+        self.taker.record(&Record {
             row: self.row,
             line: self.line,
             raw,

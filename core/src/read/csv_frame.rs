@@ -26,6 +26,8 @@ pub(super) struct CsvFrame {
     /// How much of an overlong line was dropped when skipping began.
     dropped: usize,
     block: Block,
+    /// Memory of blocks that nobody needs any more.
+    spare: Vec<Vec<u8>>,
     next_line: u64,
     /// The row in which a spreadsheet shows the next record.
     next_sheet_row: u64,
@@ -84,6 +86,7 @@ impl CsvFrame {
                 first_sheet_row: sheet_row,
                 ..Block::default()
             },
+            spare: Vec::new(),
             next_line: line,
             next_sheet_row: sheet_row,
         }
@@ -118,6 +121,14 @@ impl CsvFrame {
         self.skipping = false;
         self.cut(AtEnd::Yes);
         self.give(ready);
+    }
+
+    /// Takes the memory of a block for another one.
+    pub(super) fn reuse(&mut self, bytes: Vec<u8>) {
+        let is_usual = bytes.capacity() <= 4 * BLOCK_BYTES;
+        if is_usual && self.spare.len() < MOST_SPARE {
+            self.spare.push(bytes);
+        }
     }
 
     /// Bytes held at the moment.
@@ -357,7 +368,9 @@ impl CsvFrame {
         if self.whole == 0 {
             return;
         }
-        let mut rest = Vec::with_capacity(self.pending.len() - self.whole + BLOCK_BYTES);
+        let mut rest = self.spare.pop().unwrap_or_default();
+        rest.clear();
+        rest.reserve(self.pending.len() - self.whole + BLOCK_BYTES);
         rest.extend_from_slice(&self.pending[self.whole..]);
         self.pending.truncate(self.whole);
         let bytes = std::mem::replace(&mut self.pending, rest);
@@ -405,6 +418,9 @@ enum AfterQuote {
     Text,
     Undecided,
 }
+
+/// The memory of so many blocks waits to be used again.
+const MOST_SPARE: usize = 4;
 
 /// How much of a broken record is shown, from where it broke: enough for a shown value's longest text.
 const SHOWN_OF_BROKEN: usize = 4 * (VALUE_CHARACTERS + 1);

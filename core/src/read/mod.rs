@@ -7,6 +7,7 @@
 
 mod csv_cells;
 mod csv_frame;
+mod csv_plain;
 mod detect;
 mod framer;
 mod json_cells;
@@ -14,6 +15,7 @@ mod json_frame;
 mod ndjson_frame;
 mod raw_cells;
 mod separators;
+mod specials;
 
 use crate::code::Code;
 use crate::field::{Field, Table};
@@ -21,6 +23,7 @@ use crate::finding::{Detail, Finding};
 use crate::moment::Moment;
 use std::borrow::Cow;
 
+pub(crate) use csv_plain::{PlainRecord, Taker};
 pub use detect::CORRECTION_HEADERS;
 pub use framer::Framer;
 pub use json_cells::CORRECTION_KEY;
@@ -267,5 +270,15 @@ pub fn records<'a>(shape: &Shape, block: &'a Block, each: &mut dyn for<'r> FnMut
     match shape.format {
         Format::Csv => csv_cells::records(shape, block, each),
         Format::Json | Format::Ndjson => json_cells::records(shape, block, each),
+    }
+}
+
+/// Takes a block apart, record by record, in order; of a CSV file the plain ones at first sight.
+pub(crate) fn take_records<'a>(shape: &Shape, block: &'a Block, taker: &mut impl Taker<'a>) {
+    match shape.format {
+        Format::Csv => csv_plain::records(shape, block, taker),
+        Format::Json | Format::Ndjson => {
+            json_cells::records(shape, block, &mut |record| taker.record(record));
+        }
     }
 }

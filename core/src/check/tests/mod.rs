@@ -10,6 +10,7 @@ mod header;
 mod json;
 mod memory;
 mod order_of_rows;
+mod plain;
 mod properties;
 mod twins;
 mod values;

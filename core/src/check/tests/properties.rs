@@ -9,7 +9,7 @@ use proptest::sample::select;
 use std::fmt::Write as _;
 
 /// Bytes of which CSV files are made, right and wrong.
-fn csv_bytes() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn csv_bytes() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
         6 => select(vec![
             ",", "\n", "\r\n", "\r", "\"", "\"\"", "\",\"", "\"\n", ",\"", " ", "a", "ä", "\0", "\u{a0}",
@@ -81,7 +81,7 @@ fn cut<'b>(bytes: &'b [u8], lengths: &[usize]) -> Vec<&'b [u8]> {
     pieces
 }
 
-fn any_limits() -> impl Strategy<Value = ReadOptions> {
+pub(super) fn any_limits() -> impl Strategy<Value = ReadOptions> {
     prop_oneof![
         Just(options()),
         Just(small_limits()),

@@ -95,3 +95,31 @@ fn rejected_records_have_twins_too() {
         "#]],
     );
 }
+
+#[test]
+fn a_key_that_is_to_be_cleared_has_no_twin() {
+    check(
+        file(&[("NULL", "PAYPAL"), ("NULL", "PAYPAL"), ("\"NULL\"", "ZERO")]),
+        &expect![[r#"
+            1 2 1 externalSystemId cannot-clear "NULL"
+            2 3 1 externalSystemId cannot-clear "NULL"
+            3 4 1 externalSystemId cannot-clear "NULL"
+            3 rows: 0 accepted, 3 rejected, 0 empty
+        "#]],
+    );
+}
+
+#[test]
+fn cells_beyond_the_header_without_a_value_say_nothing() {
+    let surplus = |cells| row("A").replace('\n', &format!("{cells}\n"));
+    let rows = [row("A"), surplus(","), surplus(",,  "), surplus(",\"\"")];
+    check(
+        format!("{HEADER}{}", rows.concat()),
+        &expect![[r#"
+            2 3 1 externalSystemId duplicate-same "A" Record(1, 2)
+            3 4 1 externalSystemId duplicate-same "A" Record(1, 2)
+            4 5 1 externalSystemId duplicate-same "A" Record(1, 2)
+            4 rows: 4 accepted, 0 rejected, 0 empty
+        "#]],
+    );
+}

@@ -1,0 +1,254 @@
+//! Is a record that is written plainly right, and what does it say?
+//! Answers only where the answer is yes and nothing is to be remarked; all else is left to [`draft`](super::draft), which says the
+//! same of such records and much more of others.
+
+use super::cell;
+use super::dates::{self, Dates, Today};
+use super::draft::required_of;
+use super::fingerprint::Fingerprint;
+use crate::field::{Field, Kind, Table};
+use crate::moment::Moment;
+use crate::read::{Cell, PlainRecord, Shape};
+use std::borrow::Cow;
+
+/// How the plain records of one file are read: worked out once, so that a cell costs no look-up.
+pub(super) struct PlainReader<'s> {
+    /// One for each column of the file.
+    columns: Vec<Column>,
+    required: u64,
+    today: Today,
+    clear_token: &'s str,
+    field_bytes: usize,
+}
+
+/// What a right record says.
+pub(super) struct PlainOrder<'r> {
+    pub(super) key: &'r [u8],
+    pub(super) content: u32,
+}
+
+struct Column {
+    field: Field,
+    rule: Rule,
+}
+
+enum Rule {
+    /// The column means nothing.
+    Ignored,
+    Key(Lengths),
+    Text(Lengths),
+    Integer {
+        min: i64,
+        max: i64,
+    },
+    Moment,
+    Word(Words),
+    /// Nothing that nearly every file has.
+    Other,
+}
+
+#[derive(Clone, Copy)]
+struct Lengths {
+    least: usize,
+    most: usize,
+}
+
+impl<'s> PlainReader<'s> {
+    /// Nothing where the file is such that no record of it can be read so.
+    pub(super) fn of(shape: &'s Shape) -> Option<Self> {
+        let options = &shape.options;
+        if options.table != Table::Orders || !shape.missing.is_empty() {
+            return None;
+        }
+        let mut named = 0u64;
+        let mut columns = Vec::with_capacity(shape.columns.len());
+        for column in &shape.columns {
+            let Some(field) = column.field else {
+                columns.push(Column::IGNORED);
+                continue;
+            };
+            // Which of two columns holds is not decided here.
+            if named & 1 << field.index() != 0 {
+                return None;
+            }
+            named |= 1 << field.index();
+            let rule = Rule::of(field);
+            columns.push(Column { field, rule });
+        }
+        Some(Self {
+            columns,
+            required: required_of(options.table),
+            today: Today::at(options.now),
+            clear_token: &options.clear_token,
+            field_bytes: options.limits.field_bytes,
+        })
+    }
+
+    /// What the record says, if it is right.
+    pub(super) fn read<'r>(&self, record: &PlainRecord<'r>) -> Option<PlainOrder<'r>> {
+        let mut order = Said::default();
+        for (column, cell) in self.columns.iter().zip(record.cells()) {
+            if !cell.is_empty() {
+                self.read_cell(column, cell, &mut order)?;
+            }
+        }
+        if self.required & !order.given != 0 || !self.agree(order.dates) {
+            return None;
+        }
+        Some(PlainOrder {
+            key: order.key,
+            content: order.content.finish(),
+        })
+    }
+
+    fn read_cell<'r>(&self, column: &Column, cell: &'r [u8], order: &mut Said<'r>) -> Option<()> {
+        let field = column.field;
+        if cell.len() > self.field_bytes || cell == self.clear_token.as_bytes() {
+            return matches!(column.rule, Rule::Ignored).then_some(());
+        }
+        match &column.rule {
+            Rule::Ignored => return Some(()),
+            Rule::Key(lengths) => {
+                order.key = lengths.text(cell)?;
+            }
+            Rule::Text(lengths) => order.content.text(field, lengths.text(cell)?),
+            Rule::Integer { min, max } => {
+                let number = integer(cell).filter(|number| (min..=max).contains(&number))?;
+                order.content.number(field, number);
+            }
+            Rule::Moment => {
+                let moment = Moment::parse_bytes(cell).ok()?;
+                order.dates.put(field, moment);
+                order.content.moment(field, moment);
+            }
+            Rule::Word(words) => order.content.number(field, words.place_of(cell)?),
+            Rule::Other => return self.read_other(field, cell, order),
+        }
+        order.given |= 1 << field.index();
+        Some(())
+    }
+
+    /// By the rules that hold for every cell.
+    fn read_other(&self, field: Field, cell: &[u8], order: &mut Said<'_>) -> Option<()> {
+        let cell = Cell::Text(Cow::Borrowed(std::str::from_utf8(cell).ok()?));
+        let mut remarked = false;
+        let checked = cell::check(field, &cell, self.clear_token, &mut |_, _| remarked = true);
+        match checked {
+            Ok(cell::Checked::Absent) if !remarked => return Some(()),
+            Ok(cell::Checked::Text(text)) if !remarked => {
+                order.content.text(field, text.as_bytes());
+            }
+            Ok(cell::Checked::Texts(texts)) if !remarked => order.content.texts(field, &texts),
+            _ => return None,
+        }
+        order.given |= 1 << field.index();
+        Some(())
+    }
+
+    fn agree(&self, dates: Dates) -> bool {
+        let mut agree = true;
+        dates::check(dates, self.today, &mut |_, _, _| agree = false);
+        agree
+    }
+}
+
+/// What has been read of a record.
+#[derive(Default)]
+struct Said<'r> {
+    key: &'r [u8],
+    content: Fingerprint,
+    dates: Dates,
+    /// The fields that have a value, as bits.
+    given: u64,
+}
+
+impl Column {
+    const IGNORED: Self = Self {
+        field: Field::ExternalSystemId,
+        rule: Rule::Ignored,
+    };
+}
+
+impl Rule {
+    fn of(field: Field) -> Self {
+        let spec = field.spec();
+        match spec.kind {
+            Kind::Text { min, max } => {
+                let lengths = Lengths {
+                    // Too short is a text only where exactly one length is right.
+                    least: if min == max { usize::from(min) } else { 0 },
+                    most: usize::from(max),
+                };
+                match field {
+                    Field::ExternalSystemId => Self::Key(lengths),
+                    _ => Self::Text(lengths),
+                }
+            }
+            Kind::Integer { min, max } => Self::Integer { min, max },
+            Kind::DateTime => Self::Moment,
+            // A draft knows these words by their place and keeps those of a customer as they are.
+            Kind::Word(words) if spec.table == Table::Orders => Self::Word(Words::of(words)),
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Lengths {
+    /// The text, if it is one of plain length that is read as it is written.
+    fn text(self, cell: &[u8]) -> Option<&[u8]> {
+        let (first, last) = (cell.first()?, cell.last()?);
+        // White space, an apostrophe and what begins a formula are a matter for remarks.
+        let is_plain = !matches!(first, b' ' | b'\'' | b'=' | b'+' | b'-' | b'@') && *last != b' ';
+        (is_plain && (self.least..=self.most).contains(&cell.len())).then_some(cell)
+    }
+}
+
+fn integer(cell: &[u8]) -> Option<i64> {
+    // So many digits cannot pass the largest number.
+    if cell.len() > 18 {
+        return None;
+    }
+    cell.iter().try_fold(0, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (digit <= 9).then(|| number * 10 + i64::from(digit))
+    })
+}
+
+/// A list of words in which one is found at first sight.
+struct Words {
+    words: &'static [&'static str],
+    /// By what is seen of a word at first sight: its place in the list.
+    first_sight: [u8; SIGHTS],
+}
+
+const SIGHTS: usize = 64;
+
+impl Words {
+    fn of(words: &'static [&'static str]) -> Self {
+        let mut first_sight = [0; SIGHTS];
+        for (place, word) in words.iter().enumerate() {
+            first_sight[sight(word.as_bytes())] = place as u8;
+        }
+        Self { words, first_sight }
+    }
+
+    fn place_of(&self, cell: &[u8]) -> Option<i64> {
+        let place = self.first_sight[sight(cell)];
+        let is_it = |word: &str| word.as_bytes() == cell;
+        if self
+            .words
+            .get(usize::from(place))
+            .is_some_and(|word| is_it(word))
+        {
+            return Some(i64::from(place));
+        }
+        let place = self.words.iter().position(|word| is_it(word))?;
+        Some(place as i64)
+    }
+}
+
+/// What is seen of a word at first sight: its first letter and its length.
+fn sight(word: &[u8]) -> usize {
+    let first = word.first().map_or(0, |first| usize::from(*first));
+    (first * 4 + word.len()) % SIGHTS
+}
