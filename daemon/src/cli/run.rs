@@ -116,11 +116,15 @@ fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outc
         let mut sizes = arguments.files.iter().map(size_of);
         while let Some((name, reader)) = files.next()? {
             let name = printable(Path::new(&name).file_name().unwrap_or(&name));
-            let size = sizes.next().flatten().unwrap_or(0);
-            let bar = terminal.progress_over_bytes(&name, size);
+            let size = sizes.next().flatten();
+            let bar = terminal.progress_over_bytes(&name, size.unwrap_or(0));
+            let file = commands::check::Delivery {
+                name: &name,
+                source: reader,
+                bytes: size,
+            };
             let found = commands::check::check(
-                &name,
-                reader,
+                file,
                 options.clone(),
                 arguments.format,
                 &speech,

@@ -18,31 +18,45 @@ use crate::cli::terminal::HEADING;
 use crate::import::pass::{Hashing, Step, over_blocks};
 use crate::printable::printable;
 
+/// A file to check.
+pub struct Delivery<'n, S> {
+    /// Its name as it is shown.
+    pub name: &'n str,
+    /// Its bytes.
+    pub source: S,
+    /// How many they are, where that is known; it need not be true.
+    pub bytes: Option<u64>,
+}
+
 /// Checks one file by what the file itself tells and writes its report. [`Outcome::Findings`] where there is
 /// an error; warnings and notes are none.
 ///
-/// `name` is the file's as it is shown. `progress` hears bytes and records done. JSON is one document with
-/// the items first; NDJSON is one item a line and at last a line of type `summary`.
+/// `progress` hears bytes and records done. JSON is one document with the items first; NDJSON is one item a
+/// line and at last a line of type `summary`.
 ///
-/// Fails where `source` cannot be read or `out` cannot be written.
+/// Fails where the file cannot be read or `out` cannot be written.
 pub fn check(
-    name: &str,
-    source: impl Read + Send,
+    file: Delivery<'_, impl Read + Send>,
     options: ReadOptions,
     format: ReportFormat,
     speech: &Speech,
     out: &mut dyn Write,
     progress: &dyn Fn(u64, u64),
 ) -> anyhow::Result<Outcome> {
+    let Delivery {
+        name,
+        source,
+        bytes,
+    } = file;
     let language = speech.language;
     let mut report = Report::begin(name, format, out)?;
-    let mut tally = Tally::default();
+    let mut tally = bytes.map_or_else(Tally::default, Tally::of_file);
     let mut done_bytes = 0;
     let end = over_blocks(
         source,
         options,
         Hashing::Wanted,
-        |shape, block| Rendered::of(shape, &block, format, language),
+        |shape, block| Rendered::of(shape, block, format, language),
         |step| {
             match step {
                 Step::Block(
@@ -257,18 +271,14 @@ mod tests {
         let mut out = Vec::new();
         let heard = Cell::new((0, 0));
         let hear = |bytes, rows| heard.set((bytes, rows));
-        let source = file.as_bytes();
-        let outcome = check(
-            "orders.csv",
-            source,
-            options,
-            format,
-            &speech,
-            &mut out,
-            &hear,
-        )
-        .unwrap();
-        assert!(heard.get().0 <= file.len() as u64);
+        let length = file.len() as u64;
+        let file = Delivery {
+            name: "orders.csv",
+            source: file.as_bytes(),
+            bytes: Some(length),
+        };
+        let outcome = check(file, options, format, &speech, &mut out, &hear).unwrap();
+        assert!(heard.get().0 <= length);
         (plain(&out), outcome)
     }
 
@@ -405,29 +415,22 @@ mod tests {
         let options = || ReadOptions::new(Table::Orders, speech.moment_now());
         let format = ReportFormat::Text;
         let mut out = Vec::new();
-        let error = check(
-            "a\u{1b}",
-            Broken,
-            options(),
-            format,
-            &speech,
-            &mut out,
-            &|_, _| {},
-        );
+        let broken = Delivery {
+            name: "a\u{1b}",
+            source: Broken,
+            bytes: None,
+        };
+        let error = check(broken, options(), format, &speech, &mut out, &|_, _| {});
         assert_eq!(
             format!("{:#}", error.unwrap_err()),
             "cannot read `a\\u{1b}`: the disk is gone"
         );
-        let source = FILE.as_bytes();
-        let error = check(
-            "a",
-            source,
-            options(),
-            format,
-            &speech,
-            &mut Full,
-            &|_, _| {},
-        );
+        let file = Delivery {
+            name: "a",
+            source: FILE.as_bytes(),
+            bytes: None,
+        };
+        let error = check(file, options(), format, &speech, &mut Full, &|_, _| {});
         assert_eq!(
             format!("{:#}", error.unwrap_err()),
             "cannot write the report: no storage space"

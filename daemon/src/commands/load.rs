@@ -75,7 +75,7 @@ pub(super) fn load<V: Send>(
         source,
         rules.options,
         Hashing::Known([0; 32]),
-        |shape, block| Taken::of(shape, &block, rules.draft),
+        |shape, block| Taken::of(shape, block, rules.draft),
         |step| {
             match step {
                 Step::Block(_, taken) => {

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the whole pass found out.
 #[derive(Debug)]
@@ -41,7 +41,8 @@ pub enum Hashing {
     Known([u8; 32]),
 }
 
-const CHUNK: usize = 1 << 20;
+/// Small enough for a core's cache: what was read is hashed and then cut.
+const CHUNK: usize = 256 << 10;
 const IN_FLIGHT: usize = 1;
 
 enum Job {
@@ -59,17 +60,23 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
     source: impl Read + Send,
     options: ReadOptions,
     hashing: Hashing,
-    work: impl Fn(&Shape, Block) -> T + Sync,
+    work: impl Fn(&Shape, &Block) -> T + Sync,
     mut merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
+    let spare = Spare::default();
     let each = |shape: &Shape, blocks: Vec<Block>| {
-        blocks.into_iter().map(|block| work(shape, block)).collect()
+        let results = blocks.into_iter().map(|block| {
+            let result = work(shape, &block);
+            spare.put(block.bytes);
+            result
+        });
+        results.collect()
     };
-    over_groups(
+    over_groups_with(
         source,
         options,
         hashing,
-        1,
+        (1, &spare),
         each,
         |step: Step<Vec<T>>| match step {
             Step::AboutFile(findings) => merge(Step::AboutFile(findings)),
@@ -87,6 +94,36 @@ pub fn over_groups<T: Send, E: From<io::Error>>(
     hashing: Hashing,
     group: usize,
     work: impl Fn(&Shape, Vec<Block>) -> T + Sync,
+    merge: impl FnMut(Step<T>) -> Result<(), E>,
+) -> Result<PassEnd, E> {
+    let spare = Spare::default();
+    over_groups_with(source, options, hashing, (group, &spare), work, merge)
+}
+
+/// Memory of blocks on its way back from the workers to the reader.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn put(&self, bytes: Vec<u8>) {
+        self.lock().push(bytes);
+    }
+
+    fn take(&self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Vec<u8>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn over_groups_with<T: Send, E: From<io::Error>>(
+    source: impl Read + Send,
+    options: ReadOptions,
+    hashing: Hashing,
+    (group, spare): (usize, &Spare),
+    work: impl Fn(&Shape, Vec<Block>) -> T + Sync,
     mut merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
     let workers = std::thread::available_parallelism()
@@ -100,7 +137,17 @@ pub fn over_groups<T: Send, E: From<io::Error>>(
             let (jobs, done, work) = (&job_receiver, done_sender.clone(), &work);
             scope.spawn(move || work_off(jobs, &done, work));
         }
-        scope.spawn(move || read_off(source, options, hashing, group, &job_sender, &done_sender));
+        scope.spawn(move || {
+            let out = HandOut {
+                group,
+                number: 0,
+                waiting: Vec::new(),
+                jobs: &job_sender,
+                done: &done_sender,
+                spare,
+            };
+            read_off(source, options, hashing, out);
+        });
         let merged = merge_in_order(&done_receiver, &mut merge);
         // Whoever still wants to send learns that nobody listens, and ends.
         drop(done_receiver);
@@ -139,17 +186,8 @@ fn read_off<T>(
     mut source: impl Read,
     options: ReadOptions,
     hashing: Hashing,
-    group: usize,
-    jobs: &SyncSender<Job>,
-    done: &SyncSender<Done<T>>,
+    mut out: HandOut<'_, T>,
 ) {
-    let mut out = HandOut {
-        group,
-        number: 0,
-        waiting: Vec::new(),
-        jobs,
-        done,
-    };
     let mut framer = Framer::new(options);
     let mut hash = Sha256::new();
     let mut chunk = vec![0; CHUNK];
@@ -160,12 +198,15 @@ fn read_off<T>(
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => {
                 // Nobody listening means that the pass has ended already.
-                let _ = done.send(Done::Failed(error));
+                let _ = out.done.send(Done::Failed(error));
                 return;
             }
         };
         if hashing == Hashing::Wanted {
             hash.update(&chunk[..length]);
+        }
+        for bytes in out.spare.take() {
+            framer.reuse(bytes);
         }
         framer.push(&chunk[..length]);
         if !out.take(&mut framer) {
@@ -186,7 +227,7 @@ fn read_off<T>(
         shape: framer.shape().cloned(),
         stopped: framer.stopped(),
     };
-    let _ = done.send(Done::End(Box::new(end)));
+    let _ = out.done.send(Done::End(Box::new(end)));
 }
 
 /// Gives blocks to the workers, in groups.
@@ -196,6 +237,7 @@ struct HandOut<'h, T> {
     waiting: Vec<Block>,
     jobs: &'h SyncSender<Job>,
     done: &'h SyncSender<Done<T>>,
+    spare: &'h Spare,
 }
 
 impl<T> HandOut<'_, T> {
