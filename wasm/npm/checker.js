@@ -1,11 +1,49 @@
 // How is a file checked from JavaScript? In a page, in a worker, or in Node.
-// Everything that is said of a file is said by the module; here bytes are only read and handed on.
+// Everything that is said of a file is said by the module; here bytes are only read and handed on, so that of a file of
+// any size only pieces are in memory.
 
-import { default as load } from './intake_wasm.js';
+import { default as load, Export, Session, lastPanic } from './intake_wasm.js';
 
-export { Session, codes, fields, template, version } from './intake_wasm.js';
+export { codes, fields, template, version } from './intake_wasm.js';
 
 /** @typedef {import('./intake_wasm.js').InitInput} Source */
+/** @typedef {import('./intake_wasm.js').Bilingual} Bilingual */
+/** @typedef {import('./intake_wasm.js').CodeInfo} CodeInfo */
+/** @typedef {import('./intake_wasm.js').FieldInfo} FieldInfo */
+/** @typedef {import('./intake_wasm.js').FindingItem} FindingItem */
+/** @typedef {import('./intake_wasm.js').FindingsPage} FindingsPage */
+/** @typedef {import('./intake_wasm.js').FindingsQuery} FindingsQuery */
+/** @typedef {import('./intake_wasm.js').Group} Group */
+/** @typedef {import('./intake_wasm.js').PlanRow} PlanRow */
+/** @typedef {import('./intake_wasm.js').Progress} Progress */
+/** @typedef {import('./intake_wasm.js').RecordText} RecordText */
+/** @typedef {import('./intake_wasm.js').RowsPage} RowsPage */
+/** @typedef {import('./intake_wasm.js').RowsQuery} RowsQuery */
+/** @typedef {import('./intake_wasm.js').Span} Span */
+/** @typedef {import('./intake_wasm.js').Verdict} Verdict */
+
+/**
+ * @typedef {object} Options
+ * @property {string} [name] the file's name in reports; by default its own
+ * @property {string} [now] what "past" and "future" are held against, in RFC 3339; by default the machine's clock
+ */
+
+/**
+ * @typedef {object} Watch
+ * @property {(progress: Progress) => void} [progress] called after each piece of the file
+ * @property {AbortSignal} [signal] stops the work, which then fails with the signal's reason
+ */
+
+/** @typedef {'report' | 'plan' | 'corrections'} ExportKind */
+
+/** So many bytes of a file are read at once. */
+const PIECE = 1 << 20;
+
+/** So many bytes of output are gathered before they become a blob. */
+const PART = 4 << 20;
+
+/** So long a search reads on before it tells what it has found, in milliseconds. */
+const SEARCH_SLICE = 100;
 
 /** @type {Promise<unknown> | undefined} */
 let loading;
@@ -27,6 +65,272 @@ export async function init(wasm) {
   }
 }
 
+/** One file: first checked as a whole, then looked into at any place. */
+export class Checker {
+  /**
+   * @param {Blob} file
+   * @param {Options} [options]
+   * @returns {Promise<Checker>}
+   */
+  static async open(file, options = {}) {
+    if (loading === undefined) throw new Error('`init` must be called first');
+    await loading;
+    return new Checker(file, options);
+  }
+
+  /**
+   * @param {Blob} file
+   * @param {Options} options
+   */
+  constructor(file, { name, now }) {
+    /** @private */
+    this.file = file;
+    /** @private */
+    this.options = {
+      name: name ?? nameOf(file),
+      total: file.size,
+      now: now ?? new Date().toISOString(),
+    };
+    /** @private @type {Session | undefined} */
+    this.session = undefined;
+    /** @private @type {Verdict | undefined} */
+    this.known = undefined;
+    /** What was asked before is answered before. @private @type {Promise<unknown>} */
+    this.turn = Promise.resolve();
+  }
+
+  /**
+   * Reads the whole file and says what it comes to.
+   *
+   * @param {Watch} [watch]
+   * @returns {Promise<Verdict>}
+   */
+  check(watch = {}) {
+    return this.inTurn(async () => {
+      this.free();
+      const session = called(() => new Session(this.options));
+      this.session = session;
+      await this.eachPiece(watch.signal, (bytes) => {
+        called(() => session.push(bytes));
+        watch.progress?.(called(() => session.progress()));
+      });
+      called(() => session.endOfFile());
+      for (;;) {
+        const span = called(() => session.wanted());
+        if (span === undefined) break;
+        await this.give(session, span);
+        watch.signal?.throwIfAborted();
+      }
+      const verdict = called(() => session.verdict());
+      if (verdict === undefined) throw new Error('the file has no verdict');
+      this.known = verdict;
+      return verdict;
+    });
+  }
+
+  /**
+   * The findings that fit, from one on, so many. A search for text says what it has found so far; asked again, it goes on.
+   *
+   * @param {FindingsQuery} query
+   * @param {number} from
+   * @param {number} count
+   * @returns {Promise<FindingsPage>}
+   */
+  findings(query, from, count) {
+    return this.inTurn(async () => {
+      const session = this.checked();
+      await this.search(session, query.text, () => session.unseen(query));
+      return this.answer(session, () => session.findings(query, from, count));
+    });
+  }
+
+  /**
+   * The lines of the plan that fit, from one on, so many.
+   *
+   * @param {RowsQuery} query
+   * @param {number} from
+   * @param {number} count
+   * @returns {Promise<RowsPage>}
+   */
+  rows(query, from, count) {
+    return this.inTurn(async () => {
+      const session = this.checked();
+      await this.search(session, query.text, () => session.unseenRows(query));
+      return this.answer(session, () => session.rows(query, from, count));
+    });
+  }
+
+  /**
+   * A record as the partner wrote it; nothing where the file has none of this number.
+   *
+   * @param {number} row
+   * @returns {Promise<RecordText | null>}
+   */
+  record(row) {
+    return this.inTurn(() => {
+      const session = this.checked();
+      return this.answer(session, () => session.record(row));
+    });
+  }
+
+  /**
+   * Reads the file once more and makes of it what can be taken away.
+   *
+   * @param {ExportKind} kind the report and the plan as the command line writes them, or the wrong rows to be mended
+   * @param {object} [_options]
+   * @param {Watch} [watch]
+   * @returns {Promise<Blob>}
+   */
+  async export(kind, _options = {}, watch = {}) {
+    const session = this.checked();
+    const pass = called(() => new Export(session, kind));
+    try {
+      const parts = new Parts();
+      const { known } = this;
+      let bytes = 0;
+      await this.eachPiece(watch.signal, (piece) => {
+        if (this.session !== session) throw new Error('the file was let go while it was read');
+        parts.add(called(() => pass.push(session, piece)));
+        bytes += piece.length;
+        const { rows = 0, errors = 0, warnings = 0 } = known ?? {};
+        watch.progress?.({ bytes, total: this.file.size, rows, errors, warnings });
+      });
+      parts.add(called(() => pass.finish(session)));
+      const type = kind === 'corrections' && this.known?.file.format === 'csv' ? 'text/csv' : 'application/json';
+      return parts.blob(type);
+    } finally {
+      if (broken === undefined) pass.free();
+    }
+  }
+
+  /** Lets go of the memory that the file takes; it can be checked again. */
+  free() {
+    const { session } = this;
+    this.session = undefined;
+    this.known = undefined;
+    if (broken === undefined) session?.free();
+  }
+
+  [Symbol.dispose]() {
+    this.free();
+  }
+
+  /**
+   * Does something after what was asked before is done.
+   *
+   * @private
+   * @template Result
+   * @param {() => Result | Promise<Result>} work
+   * @returns {Promise<Result>}
+   */
+  inTurn(work) {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => {});
+    return done;
+  }
+
+  /** @private */
+  checked() {
+    if (this.session === undefined || this.known === undefined) throw new Error('the file has not been checked');
+    return this.session;
+  }
+
+  /**
+   * Calls for each piece of the file; the next one is read meanwhile.
+   *
+   * @private
+   * @param {AbortSignal | undefined} signal
+   * @param {(bytes: Uint8Array) => void} each
+   */
+  async eachPiece(signal, each) {
+    const { file } = this;
+    const read = (/** @type {number} */ from) => file.slice(from, from + PIECE).arrayBuffer();
+    let next = read(0);
+    for (let from = 0; from < file.size; from += PIECE) {
+      const bytes = new Uint8Array(await next);
+      signal?.throwIfAborted();
+      if (from + PIECE < file.size) {
+        next = read(from + PIECE);
+        // Whoever stops in between waits for it no more.
+        next.catch(() => {});
+      }
+      each(bytes);
+    }
+    signal?.throwIfAborted();
+  }
+
+  /**
+   * @private
+   * @param {Session} session
+   * @param {Span} span
+   */
+  async give(session, { block, offset, length }) {
+    const bytes = new Uint8Array(await this.file.slice(offset, offset + length).arrayBuffer());
+    if (this.session !== session) throw new Error('the file was let go while it was read');
+    called(() => session.give(block, bytes));
+  }
+
+  /**
+   * Asks until the bytes that the answer needs have been given.
+   *
+   * @private
+   * @template Result
+   * @param {Session} session
+   * @param {() => Result | Span} ask
+   * @returns {Promise<Result>}
+   */
+  async answer(session, ask) {
+    for (;;) {
+      const answer = called(ask);
+      if (!isSpan(answer)) return answer;
+      await this.give(session, answer);
+    }
+  }
+
+  /**
+   * Looks for a text for a while; without one everything is known already.
+   *
+   * @private
+   * @param {Session} session
+   * @param {string | undefined} text
+   * @param {() => Span | undefined} unseen
+   */
+  async search(session, text, unseen) {
+    if (!text?.trim()) return;
+    const end = performance.now() + SEARCH_SLICE;
+    while (performance.now() < end) {
+      const span = called(unseen);
+      if (span === undefined) return;
+      await this.give(session, span);
+    }
+  }
+}
+
+/**
+ * Why the module cannot be used any more. A panic leaves it in the middle of something.
+ *
+ * @type {Error | undefined}
+ */
+let broken;
+
+/**
+ * Calls the module; where it stops, the error says what it said.
+ *
+ * @template Result
+ * @param {() => Result} call
+ * @returns {Result}
+ */
+function called(call) {
+  if (broken !== undefined) throw broken;
+  try {
+    return call();
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
+    broken = new Error(`the checker has stopped and must be loaded anew: ${lastPanic() ?? error.message}`, { cause: error });
+    throw broken;
+  }
+}
+
 /** @param {Source | Promise<Source>} [wasm] */
 async function loaded(wasm) {
   await load({ module_or_path: (await wasm) ?? (await besideThisFile()) });
@@ -40,4 +344,49 @@ async function besideThisFile() {
   const files = 'node:fs/promises';
   const { readFile } = await import(/* @vite-ignore */ files);
   return readFile(address);
+}
+
+/** @param {Blob} file */
+function nameOf(file) {
+  return 'name' in file && typeof file.name === 'string' ? file.name : 'file';
+}
+
+/**
+ * @template Result
+ * @param {Result | Span} answer
+ * @returns {answer is Span}
+ */
+function isSpan(answer) {
+  return typeof answer === 'object' && answer !== null && 'offset' in answer;
+}
+
+/** Output that comes in pieces; a browser keeps what is a blob out of the page's memory. */
+class Parts {
+  constructor() {
+    /** @type {Blob[]} */
+    this.whole = [];
+    /** @type {BlobPart[]} */
+    this.open = [];
+    this.length = 0;
+  }
+
+  /** @param {Uint8Array} bytes */
+  add(bytes) {
+    if (bytes.length === 0) return;
+    this.open.push(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
+    this.length += bytes.length;
+    if (this.length > PART) this.close();
+  }
+
+  close() {
+    if (this.length > 0) this.whole.push(new Blob(this.open));
+    this.open = [];
+    this.length = 0;
+  }
+
+  /** @param {string} type */
+  blob(type) {
+    this.close();
+    return new Blob(this.whole, { type });
+  }
 }

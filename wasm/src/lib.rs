@@ -2,7 +2,10 @@
 //! No rule lives here: bytes and options go to core, what core says goes to JavaScript. The types of TypeScript
 //! come from the types of this crate.
 
+pub mod answers;
+mod json;
 pub mod panic;
+pub mod queries;
 pub mod session;
 pub mod tables;
 pub mod template;

@@ -1,101 +1,196 @@
-//! What is wrong with a file whose bytes come in pieces?
-//! The report is the one of `intake check --format json`, byte for byte; it goes out in pieces too, so that
-//! neither file nor report is ever whole in memory.
+//! How does JavaScript look into a file?
+//! It pushes the bytes once, gives the blocks that are wanted, and then asks; whatever is answered is core's own JSON.
 
-use intake_core::check::{Check, Checked};
-use intake_core::field::Table;
+use intake_core::inspect::{Answer, Export as CoreExport, ExportKind, Inspection};
 use intake_core::moment::Moment;
-use intake_core::read::ReadOptions;
-use intake_core::report::{FileIdentity, check_head, check_item, check_tail};
-use tsify::Ts;
-use wasm_bindgen::JsError;
+use intake_core::plan::knowledge::Nothing;
+use intake_core::profile::Profile;
+use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsError, JsValue};
 
+use crate::answers::{Progress, Span};
+use crate::json;
 use crate::trouble::trouble;
-use crate::types::{SessionOptions, TableName};
+use crate::types::SessionOptions;
 
-/// The check of one file.
+/// A file under inspection.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Session {
-    name: String,
-    check: Option<Check>,
-    report: Report,
-}
-
-#[derive(Debug)]
-struct Report {
-    text: Vec<u8>,
-    items: u64,
+    inspection: Inspection<Nothing>,
+    total: f64,
 }
 
 #[wasm_bindgen]
 impl Session {
-    /// A check at the beginning of a file.
+    /// At the beginning of a file.
     #[wasm_bindgen(constructor)]
     pub fn new(options: &Ts<SessionOptions>) -> Result<Session, JsError> {
-        Self::begin(options.to_rust()?).map_err(trouble)
-    }
-
-    /// Takes the next bytes of the file, any number of them.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), JsError> {
-        let check = self.check.as_mut().ok_or_else(|| trouble(ENDED))?;
-        let report = &mut self.report;
-        check.push(bytes, &mut |finding| report.put(finding));
-        Ok(())
-    }
-
-    /// Says that the file has ended.
-    pub fn finish(&mut self) -> Result<(), JsError> {
-        let check = self.check.take().ok_or_else(|| trouble(ENDED))?;
-        let report = &mut self.report;
-        let checked = check.finish(&mut |finding| report.put(finding));
-        self.end(&checked);
-        Ok(())
-    }
-
-    /// What has been written of the report since the last call.
-    #[wasm_bindgen(js_name = takeReport)]
-    pub fn take_report(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.report.text)
-    }
-
-    /// Records seen so far.
-    pub fn rows(&self) -> f64 {
-        self.check.as_ref().map_or(0, Check::rows) as f64
-    }
-}
-
-const ENDED: &str = "the file has ended already";
-
-impl Session {
-    fn begin(options: SessionOptions) -> Result<Self, String> {
-        let now = Moment::parse(&options.now)
-            .map_err(|_| format!("`now` is not an instant in RFC 3339: `{}`", options.now))?;
-        let table = options.table.map_or(Table::Orders, TableName::table);
-        let mut reading = ReadOptions::new(table, now);
-        if let Some(clear_token) = options.clear_token {
-            reading.clear_token = clear_token.into();
-        }
-        let mut text = Vec::new();
-        check_head(&mut text);
+        let options = options.to_rust()?;
+        let now = Moment::parse(&options.now).map_err(|_| {
+            trouble(format!(
+                "`now` is no instant in RFC 3339: `{}`",
+                options.now
+            ))
+        })?;
         Ok(Self {
-            name: options.name,
-            check: Some(Check::new(reading)),
-            report: Report { text, items: 0 },
+            inspection: Inspection::new(&options.name, Profile::of(""), now, None),
+            total: options.total,
         })
     }
 
-    fn end(&mut self, checked: &Checked) {
-        let shape = checked.shape.as_deref();
-        let file = FileIdentity::new(&self.name, checked.sha256, checked.bytes, shape);
-        check_tail(&mut self.report.text, &file, &checked.tally);
+    /// Takes the next bytes of the file, any number of them.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.inspection.push(bytes);
+    }
+
+    /// Says that the file has ended.
+    #[wasm_bindgen(js_name = endOfFile)]
+    pub fn end_of_file(&mut self) {
+        self.inspection.end_of_file();
+    }
+
+    /// The bytes that are needed before the verdict is there.
+    pub fn wanted(&self) -> Result<Option<Ts<Span>>, JsError> {
+        let wanted = self.inspection.wanted();
+        Ok(wanted.map(|span| Span::from(span).into_ts()).transpose()?)
+    }
+
+    /// Takes the bytes of a block that was asked for.
+    pub fn give(&mut self, block: u32, bytes: &[u8]) {
+        self.inspection.give(block as usize, bytes);
+    }
+
+    /// How far the first pass is.
+    pub fn progress(&self) -> Result<Ts<Progress>, JsError> {
+        let progress = self.inspection.progress();
+        let progress = Progress {
+            bytes: progress.bytes,
+            total: self.total as u64,
+            rows: progress.rows,
+            errors: progress.errors,
+            warnings: progress.warnings,
+        };
+        Ok(progress.into_ts()?)
+    }
+
+    /// What the file comes to, once that is known.
+    #[wasm_bindgen(unchecked_return_type = "Verdict | undefined")]
+    pub fn verdict(&self) -> Result<JsValue, JsError> {
+        let verdict = self.inspection.verdict();
+        verdict.map_or(Ok(JsValue::UNDEFINED), |verdict| json::parsed(&verdict))
+    }
+
+    /// A page of findings, or the bytes that are needed for it.
+    #[wasm_bindgen(unchecked_return_type = "FindingsPage | Span")]
+    pub fn findings(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "FindingsQuery")] query: &JsValue,
+        from: f64,
+        count: f64,
+    ) -> Result<JsValue, JsError> {
+        let query = json::read(query)?;
+        let page = self.inspection.findings(&query, from as u64, count as u64);
+        answered(&page.map_err(trouble)?)
+    }
+
+    /// The bytes to look at next for a text that not all of the file was searched for.
+    pub fn unseen(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "FindingsQuery")] query: &JsValue,
+    ) -> Result<Option<Ts<Span>>, JsError> {
+        let unseen = self
+            .inspection
+            .unseen(&json::read(query)?)
+            .map_err(trouble)?;
+        Ok(unseen.map(|span| Span::from(span).into_ts()).transpose()?)
+    }
+
+    /// A page of the plan, or the bytes that are needed for it.
+    #[wasm_bindgen(unchecked_return_type = "RowsPage | Span")]
+    pub fn rows(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "RowsQuery")] query: &JsValue,
+        from: f64,
+        count: f64,
+    ) -> Result<JsValue, JsError> {
+        let query = json::read(query)?;
+        let page = self.inspection.rows(&query, from as u64, count as u64);
+        answered(&page.map_err(trouble)?)
+    }
+
+    /// The same as `unseen`, for lines of the plan.
+    #[wasm_bindgen(js_name = unseenRows)]
+    pub fn unseen_rows(
+        &mut self,
+        #[wasm_bindgen(unchecked_param_type = "RowsQuery")] query: &JsValue,
+    ) -> Result<Option<Ts<Span>>, JsError> {
+        let query = json::read(query)?;
+        let unseen = self.inspection.unseen_rows(&query).map_err(trouble)?;
+        Ok(unseen.map(|span| Span::from(span).into_ts()).transpose()?)
+    }
+
+    /// A record as the partner wrote it, or the bytes that are needed for it, or `null` where there is none.
+    #[wasm_bindgen(unchecked_return_type = "RecordText | Span | null")]
+    pub fn record(&self, row: f64) -> Result<JsValue, JsError> {
+        answered(&self.inspection.record(row as u64))
     }
 }
 
-impl Report {
-    fn put(&mut self, finding: &intake_core::finding::Finding) {
-        check_item(&mut self.text, self.items, finding);
-        self.items += 1;
+/// A pass over the file whose output is taken away in pieces.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Export {
+    export: Option<CoreExport>,
+    out: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl Export {
+    /// Begins an export: `report`, `plan` or `corrections`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(session: &Session, kind: &str) -> Result<Export, JsError> {
+        let kind = ExportKind::from_name(kind)
+            .ok_or_else(|| trouble(format!("`{kind}` is nothing that can be taken away")))?;
+        let mut out = Vec::new();
+        let export = CoreExport::begin(kind, &session.inspection, &mut out);
+        Ok(Self {
+            export: Some(export),
+            out,
+        })
+    }
+
+    /// Takes the next bytes of the file and gives the output that is ready.
+    pub fn push(&mut self, session: &Session, bytes: &[u8]) -> Vec<u8> {
+        if let Some(export) = &mut self.export {
+            export.push(&session.inspection, bytes, &mut self.out);
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    /// Ends the file and gives the rest of the output.
+    pub fn finish(&mut self, session: &Session) -> Vec<u8> {
+        if let Some(export) = self.export.take() {
+            export.finish(&session.inspection, &mut self.out);
+        }
+        std::mem::take(&mut self.out)
+    }
+}
+
+fn answered(answer: &Answer) -> Result<JsValue, JsError> {
+    match answer {
+        Answer::Ready(text) => json::parsed(text),
+        Answer::Read(span) => Ok(Span::from(*span).into_ts()?.into()),
+    }
+}
+
+impl From<intake_core::inspect::Span> for Span {
+    fn from(span: intake_core::inspect::Span) -> Self {
+        Self {
+            block: span.block as u32,
+            offset: span.offset,
+            length: span.length,
+        }
     }
 }

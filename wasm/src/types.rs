@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
 /// A text in both languages.
-#[derive(Debug, Serialize, Tsify)]
+#[derive(Debug, Serialize, Deserialize, Tsify)]
 pub struct Bilingual {
     /// German.
     pub de: String,
@@ -40,7 +40,7 @@ pub struct FieldInfo {
 }
 
 /// What a file's records describe.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, Tsify)]
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
 #[serde(rename_all = "lowercase")]
 pub enum TableName {
     /// Orders, with columns of the invoice customer beside them.
@@ -102,22 +102,16 @@ pub enum LanguageName {
     En,
 }
 
-/// How a file is to be checked.
+/// How a file is to be inspected.
 #[derive(Debug, Deserialize, Tsify)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct SessionOptions {
-    /// The file's name as the report shows it.
+    /// The file's name as reports show it.
     pub name: String,
+    /// Its length in bytes.
+    pub total: f64,
     /// The instant that "past" and "future" are held against, in RFC 3339.
     pub now: String,
-    /// What its records describe; orders where not said.
-    #[serde(default)]
-    #[tsify(optional)]
-    pub table: Option<TableName>,
-    /// The text of a cell that clears a value; `NULL` where not said.
-    #[serde(default)]
-    #[tsify(optional)]
-    pub clear_token: Option<String>,
 }
 
 /// Every field.
@@ -186,15 +180,6 @@ impl TableName {
             Table::Orders => Self::Orders,
             Table::Customers => Self::Customers,
             Table::Offers => Self::Offers,
-        }
-    }
-
-    /// The table itself.
-    pub(crate) fn table(self) -> Table {
-        match self {
-            Self::Orders => Table::Orders,
-            Self::Customers => Table::Customers,
-            Self::Offers => Table::Offers,
         }
     }
 }

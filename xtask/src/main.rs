@@ -29,7 +29,7 @@ enum Command {
     /// Writes a file of a made-up partner; the same options give the same bytes.
     Generate(generate::Options),
     /// Builds everything: the package for npm, the page, and the program `intake` with the page inside.
-    Build,
+    Build(build::Options),
     /// One run of the SQLite peer, as a process of its own.
     #[cfg(feature = "peers")]
     #[command(hide = true)]
@@ -52,7 +52,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(options) => demo::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Generate(options) => generate::run(&options),
-        Command::Build => build::run(),
+        Command::Build(options) => build::run(&options),
         #[cfg(feature = "peers")]
         Command::SqlitePeer(options) => bench::sqlite::run(&options),
     }

@@ -6,13 +6,32 @@ mod toolchain;
 use std::path::PathBuf;
 
 use anyhow::ensure;
+use clap::{Args, ValueEnum};
 
 use crate::workspace::{Workspace, run as run_command};
 
+#[derive(Args)]
+pub(crate) struct Options {
+    /// What to build.
+    #[arg(value_enum, default_value_t = What::All)]
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// The package, the page, and the program with the page inside.
+    All,
+    /// The package and the page.
+    Package,
+}
+
 /// Builds the package, the page and the program.
-pub(crate) fn run() -> anyhow::Result<()> {
+pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     package(&workspace)?;
+    if options.what == What::Package {
+        return Ok(());
+    }
     let program = workspace.build_release()?;
     println!("program  {}", program.display());
     Ok(())
