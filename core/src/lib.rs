@@ -26,5 +26,5 @@ pub mod printable;
 pub mod profile;
 pub mod read;
 pub mod report;
-pub mod template;
 pub mod snapshot;
+pub mod template;

@@ -8,8 +8,8 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use hyper::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HeaderValue, IF_NONE_MATCH, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH, VARY,
 };
 use hyper::{HeaderMap, StatusCode};
 use intake_core::report::hex;
@@ -60,6 +60,9 @@ struct Bits {
 /// Asked for again each time, and sent only where it changed.
 const REVALIDATED: &str = "no-cache";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// The checker in one file, for a partner to keep: its scripts stand in it, which only a page from a disk may have.
+const SINGLE_FILE: &str = "intake-check.html";
 
 /// What the page reads to learn what the daemon that serves it offers; the build's file of this name says nothing.
 fn daemon_script(offers_upload: bool) -> String {
@@ -123,6 +126,9 @@ impl Site {
             return Some(response);
         }
         own.insert(CONTENT_TYPE, HeaderValue::from_static(asset.kind));
+        if path == SINGLE_FILE {
+            own.insert(CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+        }
         if let Some(encoding) = encoding {
             own.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
@@ -271,6 +277,12 @@ mod tests {
             gzip: Some(b"gzip"),
         },
         Embedded {
+            path: "intake-check.html",
+            content: b"<script></script>",
+            brotli: None,
+            gzip: None,
+        },
+        Embedded {
             path: "sw.js",
             content: b"//",
             brotli: None,
@@ -353,6 +365,17 @@ mod tests {
         assert!(policy("/").contains("connect-src 'none'"));
         assert!(policy("/sw.js").contains("connect-src 'self'"));
         assert!(!policy("/daemon.css").contains("connect-src 'self'"));
+    }
+
+    #[test]
+    fn the_single_file_is_there_to_be_kept() {
+        let site = Site::of(FILES, true);
+        let disposition = |path: &str| {
+            let response = get(&site, path, &[]);
+            response.headers().get(CONTENT_DISPOSITION).cloned()
+        };
+        assert_eq!(disposition("/intake-check.html").unwrap(), "attachment");
+        assert!(disposition("/").is_none());
     }
 
     #[test]

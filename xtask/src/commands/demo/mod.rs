@@ -4,6 +4,7 @@
 
 mod answers;
 mod deliveries;
+mod web;
 
 use std::fs;
 use std::io::{BufWriter, Write as _};
@@ -16,6 +17,7 @@ use xtask::generate::{Counts, write_customers, write_offers};
 
 use self::answers::{FileRecord, Receipt};
 use self::deliveries::{Delivery, Expected, FEWEST_ORDERS, LESEZIRKEL, PRESSEHAUS, Plot};
+use self::web::Web;
 use super::daemon::{Intake, Serving};
 use crate::workspace::{self, Workspace};
 
@@ -59,9 +61,6 @@ time_zone = "Europe/Berlin"
 # More ends than this in one file wait for the operator.
 ends_share = 0.2
 ends_count = 50
-
-[partners.lesezirkel]
-delivery = "delta"
 "#;
 
 /// Tells the story.
@@ -83,7 +82,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     make_fresh(&data)?;
     let intake = Intake { program, data };
 
-    set_up(&intake, plot.customers)?;
+    let web = Web::prepare(&intake.program)?;
+    set_up(&intake, plot.customers, &web)?;
     let log = intake.data.join("serve.log");
     let mut serving = intake.serve(&log)?;
     write(&intake.data.join(MARKER), &serving.process().to_string())?;
@@ -92,6 +92,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         shown(&intake.data),
         shown(&log)
     );
+    println!("It answers over HTTP, to this machine only: {}", web.url());
 
     let mut surprises = Vec::new();
     for (number, delivery) in (1..).zip(&plot.deliveries) {
@@ -111,7 +112,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         }
     }
     if !options.once {
-        invite(&intake, &plot.order_with_history);
+        invite(&intake, &plot.order_with_history, &web);
         let status = serving.wait()?;
         ensure!(
             status.success(),
@@ -165,9 +166,10 @@ fn make_fresh(data: &Path) -> anyhow::Result<()> {
 }
 
 /// Config, offers and customers, as an operator would bring them in.
-fn set_up(intake: &Intake, customers: u64) -> anyhow::Result<()> {
+fn set_up(intake: &Intake, customers: u64, web: &Web) -> anyhow::Result<()> {
     println!("The data directory is {}.", shown(&intake.data));
-    write(&intake.data.join("intake.toml"), CONFIG)?;
+    let config = format!("{CONFIG}{}", web.config());
+    write(&intake.data.join("intake.toml"), &config)?;
     let offers = intake.data.join("offers.ndjson");
     write_lines(&offers, write_offers)?;
     let customer_file = intake.data.join("customers.ndjson");
@@ -305,7 +307,7 @@ fn show(intake: &Intake, arguments: &[&str], most_lines: usize) -> anyhow::Resul
     Ok(())
 }
 
-fn invite(intake: &Intake, key: &str) {
+fn invite(intake: &Intake, key: &str, web: &Web) {
     let data = shown(&intake.data);
     let program = shown(&intake.program);
     println!(
@@ -316,7 +318,11 @@ fn invite(intake: &Intake, key: &str) {
          {program} order {key} --data {data}\n  \
          {program} files --data {data}\n  \
          less {data}/outbox/{PRESSEHAUS}/orders-wrong.csv.receipt.json\n\
-         Ctrl-C stops it."
+         In a browser, {url} checks a file; it is uploaded with the token of {LESEZIRKEL},\n  \
+         {token}\n\
+         Ctrl-C stops it.",
+        url = web.url(),
+        token = web.token(),
     );
 }
 
