@@ -33,7 +33,7 @@ self.addEventListener('fetch', (event) => {
   const here = address.href.slice(self.registration.scope.length);
   if (request.method !== 'GET' || !address.href.startsWith(self.registration.scope)) return;
   // What the daemon offers is asked anew each time; without it the page checks as ever and offers no upload.
-  if (here === 'daemon.js') event.respondWith(fetch(request).catch(() => new Response('', { headers: { 'content-type': 'text/javascript' } })));
+  if (here === 'daemon.js') event.respondWith(fetch(request).catch(offersNothing));
   else if (here === '' || files.includes(here)) event.respondWith(kept(request, here === '' ? 'index.html' : here));
 });
 
@@ -44,4 +44,12 @@ self.addEventListener('fetch', (event) => {
 async function kept(request, file) {
   const cache = await caches.open(NAME);
   return (await cache.match(file)) ?? fetch(request);
+}
+
+/** What is there of the daemon while it cannot be reached: the policy that it sent with each file that is kept. */
+async function offersNothing() {
+  const page = await (await caches.open(NAME)).match('index.html');
+  const isFromDaemon = page?.headers.has('content-security-policy') ?? false;
+  const script = isFromDaemon ? 'globalThis.intakeDaemon = Object.freeze({});\n' : '';
+  return new Response(script, { headers: { 'content-type': 'text/javascript' } });
 }

@@ -2,6 +2,7 @@
 
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
+import { startDaemon } from './daemon.js';
 import { servePage } from './page_server.js';
 import { choose, downloaded, openPage, verdict } from './browser.js';
 import { bad, good } from './orders.js';
@@ -55,4 +56,16 @@ test('after the first load the page checks without a network', async (t) => {
   await page.locator('intake-check[data-ready]').waitFor();
   await choose(page, { name: 'orders.csv', text: good(2) });
   assert.equal(await verdict(page), 'The file is in order: all 2 rows can be imported.');
+});
+
+test('what a daemon served is there without it, under the same policy, and offers no upload', async (t) => {
+  const { address } = await startDaemon(t);
+  const { page, context } = await openPage(t, address, { serviceWorkers: true });
+  await page.locator('html[data-offline]').waitFor();
+  await context.setOffline(true);
+  await page.reload();
+  await page.locator('intake-check[data-ready]').waitFor();
+  await choose(page, { name: 'orders.csv', text: good(2) });
+  assert.equal(await verdict(page), 'The file is in order: all 2 rows can be imported.');
+  assert.equal(await page.getByRole('tab', { name: 'Upload' }).count(), 0);
 });

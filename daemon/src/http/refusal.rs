@@ -225,7 +225,7 @@ fn page(status: StatusCode, message: &str, limit: Option<u64>, manner: Manner) -
         element(&mut body, "p", &limit);
     }
     body.extend_from_slice(b"</div><p class=\"faint\">");
-    text(&mut body, &status.to_string());
+    text(&mut body, &format!("HTTP {}", status.as_u16()));
     body.extend_from_slice(b"</p><p><a href=\"/\">");
     text(&mut body, manner.say("Zur Startseite", "To the start page"));
     body.extend_from_slice(b"</a></p>");

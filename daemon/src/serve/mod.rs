@@ -19,6 +19,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
+pub(crate) use watching::marker_habit;
+
 /// What the threads of the daemon share.
 pub struct Daemon {
     /// The data directory.

@@ -79,7 +79,7 @@ impl Watching {
 }
 
 /// Does the partner say by a marker that a file is complete?
-pub(super) fn marker_habit(profile: &Profile) -> MarkerHabit {
+pub(crate) fn marker_habit(profile: &Profile) -> MarkerHabit {
     if profile.done_marker {
         MarkerHabit::Required
     } else {

@@ -158,6 +158,11 @@ fn a_form_that_is_none_is_told_so() -> anyhow::Result<()> {
     check(&good.clone().file("file", "", b""), 400)?;
     check(&good.clone().file("file", "empty.csv", b""), 400)?;
     check(&good.clone().field("other", &"x".repeat(100_000)), 400)?;
+    // From nobody not even that much is read.
+    let nobody = (0..20).fold(Form::default(), |form, _| {
+        form.field("other", &"x".repeat(10_000))
+    });
+    check(&nobody, 401)?;
     let lines = ["Content-Type: text/csv", "Content-Length: 3", JSON[0]];
     let mut request = server.head("POST", "/upload", &lines);
     request.extend_from_slice(b"a,b");
@@ -181,6 +186,50 @@ fn a_form_that_is_none_is_told_so() -> anyhow::Result<()> {
     drop(stream);
     await_that("nothing to be left", || {
         Ok(names_in(&site.inbox("alpha")).is_empty())
+    })?;
+    daemon.stop()
+}
+
+#[test]
+fn places_for_uploads_are_for_partners() -> anyhow::Result<()> {
+    let token = Token::new()?;
+    let site = site(&token, "", "uploads = 1\n", "")?;
+    let (daemon, server) = Server::of(&site)?;
+    let begin = |token: &str| -> anyhow::Result<TcpStream> {
+        let form = Form::default().field("token", token);
+        let request = server.upload(&form.file("file", "a.csv", &csv("A", 2, 1)), JSON);
+        let mut stream = server.connect()?;
+        stream.write_all(&request[..request.len() - 100])?;
+        Ok(stream)
+    };
+    // Without a token a body may be begun, but it holds no place.
+    let lines = [
+        "Content-Length: 1000",
+        "Content-Type: multipart/form-data; boundary=b",
+    ];
+    let mut strangers = Vec::new();
+    for _ in 0..5 {
+        let mut stream = server.connect()?;
+        stream.write_all(&server.head("POST", "/upload", &lines))?;
+        strangers.push(stream);
+    }
+    let held = begin(&token.token)?;
+    await_that("the upload to begin", || {
+        Ok(!names_in(&site.inbox("alpha")).is_empty())
+    })?;
+    let mut second = begin(&token.token)?;
+    let busy = read_answer(&mut second)?;
+    ensure!(
+        busy.status == 503 && busy.header("retry-after").is_some(),
+        "{busy:?}"
+    );
+    drop(held);
+    let form = Form::default().field("token", &token.token);
+    let request = server.upload(&form.file("file", "b.csv", &csv("B", 2, 1)), JSON);
+    await_that("the place to be free", || {
+        let answer = server.ask(&request)?;
+        ensure!(answer.status == 202 || answer.status == 503, "{answer:?}");
+        Ok(answer.status == 202)
     })?;
     daemon.stop()
 }

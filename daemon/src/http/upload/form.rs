@@ -85,6 +85,11 @@ impl<R: Read> Form<R> {
         }
     }
 
+    /// Where the form comes from.
+    pub(super) fn source(&mut self) -> &mut R {
+        &mut self.source
+    }
+
     /// Goes to the next part, whatever is left of the present one. Nothing: the form has ended.
     pub(super) fn next_part(&mut self) -> Result<Option<PartHead>, FormError> {
         while self.piece()?.is_some() {}

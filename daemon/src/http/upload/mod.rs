@@ -95,10 +95,6 @@ async fn receive(
     if length.is_some_and(|length| length > limit.saturating_mul(2).saturating_add(MOST_AROUND)) {
         return Err(Refusal::over(limit));
     }
-    let _place = shared
-        .uploads
-        .try_acquire()
-        .map_err(|_| Refusal::of(Why::Busy))?;
     let (source, reader) = pipe();
     let mut taking = tokio::task::spawn_blocking({
         let shared = Arc::clone(shared);

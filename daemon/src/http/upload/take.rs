@@ -17,11 +17,13 @@ use crate::clock;
 use crate::folder::directory::{Directory, IoAt};
 use crate::folder::names::{PLAN_SUFFIX, PartnerName, marker_of};
 use crate::folder::safe_name::upload_name;
+use crate::folder::settle::MarkerHabit;
 use crate::http::Shared;
 use crate::http::body::{BodyReader, Trouble, trouble_of};
 use crate::http::refusal::{Refusal, Why};
 use crate::http::tokens::LONGEST_TOKEN;
 use crate::log;
+use crate::serve::marker_habit;
 use crate::system::free_bytes;
 
 /// How an unfinished upload is called: the scan leaves such names alone, and the next start removes them.
@@ -31,7 +33,7 @@ const PART_SUFFIX: &str = ".part";
 /// Free space is looked at again after so many bytes.
 const BETWEEN_LOOKS: u64 = 16 << 20;
 
-/// So much of a form may be neither token nor file.
+/// So much of a form may be neither token nor file, and so much is read before there is a token.
 const MOST_BESIDE: u64 = 64 << 10;
 
 /// A name that is taken is tried with so many numbers.
@@ -56,18 +58,46 @@ pub(super) fn take(
     body: BodyReader,
     boundary: &str,
 ) -> Result<Ticket, Refusal> {
-    let limit = sender.shared.config.limits.file_bytes;
-    // A file, its plan, and what else belongs to a form.
-    let most = limit.saturating_mul(2).saturating_add(MOST_BESIDE * 2);
-    let mut form = Form::new(body.take(most), boundary);
+    let mut form = Form::new(body.take(MOST_BESIDE), boundary);
     let mut partner = sender.partner.clone();
+    let taken = take_from(sender, &mut form, &mut partner);
+    let was_cut_off = matches!(&taken, Err(refusal) if refusal.why == Why::CutOff);
+    if was_cut_off && form.source().limit() == 0 {
+        // It was cut off by us.
+        let limit = sender.shared.config.limits.file_bytes;
+        return Err(match partner {
+            Some(_) => Refusal::over(limit),
+            None => Refusal::of(Why::NoToken),
+        });
+    }
+    taken
+}
+
+fn take_from(
+    sender: &Sender<'_>,
+    form: &mut Form<io::Take<BodyReader>>,
+    partner: &mut Option<PartnerName>,
+) -> Result<Ticket, Refusal> {
+    let shared = sender.shared;
+    // A file, its plan, and what else belongs to a form.
+    let most = shared.config.limits.file_bytes.saturating_mul(2);
+    let most = most.saturating_add(MOST_BESIDE * 2);
     let (mut file, mut plan) = (None, None);
-    let mut folder = None;
-    while let Some(head) = form.next_part().map_err(refusal_of)? {
-        match (head.name.as_str(), &partner) {
+    let (mut folder, mut place) = (None, None);
+    loop {
+        if partner.is_some() && place.is_none() {
+            // A place is taken by partners only: nobody else can hold it.
+            let free = shared.uploads.try_acquire();
+            place = Some(free.map_err(|_| Refusal::of(Why::Busy))?);
+            form.source().set_limit(most);
+        }
+        let Some(head) = form.next_part().map_err(refusal_of)? else {
+            break;
+        };
+        match (head.name.as_str(), partner.as_ref()) {
             ("token", None) => {
-                let token = short(&mut form, LONGEST_TOKEN)?;
-                partner = Some(sender.shared.partner_of(&token, sender.client)?);
+                let token = short(form, LONGEST_TOKEN)?;
+                *partner = Some(shared.partner_of(&token, sender.client)?);
             }
             ("file" | "plan", None) => return Err(Refusal::of(Why::NoToken)),
             ("file" | "plan", Some(partner)) => {
@@ -75,7 +105,7 @@ pub(super) fn take(
                     Some(folder) => folder,
                     None => folder.insert(open_folder(sender, partner)?),
                 };
-                let part = receive(sender, &mut form, folder)?;
+                let part = receive(sender, form, folder)?;
                 let given = head.file_name.unwrap_or_default();
                 let is_there = part.bytes > 0 || !given.is_empty();
                 match head.name.as_str() {
@@ -85,7 +115,7 @@ pub(super) fn take(
                 }
             }
             _ => {
-                short(&mut form, MOST_BESIDE as usize)?;
+                short(form, MOST_BESIDE as usize)?;
             }
         }
     }
@@ -98,7 +128,7 @@ pub(super) fn take(
     if file.bytes == 0 {
         return Err(Refusal::of(Why::EmptyFile));
     }
-    publish(sender, folder, &partner, file, &given, plan)
+    publish(sender, folder, partner, file, &given, plan)
 }
 
 /// Removes what was being uploaded when the last life of the daemon ended.
@@ -237,6 +267,7 @@ fn publish(
     ticket.sha256 = hex(&std::mem::take(&mut file.hash).finalize());
     let first = first_import(books.store(), books.next_import_number());
     ticket.first_import = first.map_err(|error| Refusal::failed(&error))?;
+    let habit = marker_habit(shared.config.profile(partner.as_str()));
     for number in 1..=MOST_NAMES {
         ticket.name = upload_name(given, number);
         let plan_name = format!("{}{PLAN_SUFFIX}", ticket.name);
@@ -250,11 +281,8 @@ fn publish(
             .tickets
             .keep(&ticket)
             .map_err(|error| Refusal::failed(&error))?;
-        match place(folder, &ticket, &mut file, plan.as_mut()) {
+        match place(folder, &ticket, &mut file, plan.as_mut(), habit) {
             Ok(()) => {
-                if shared.config.profile(partner.as_str()).done_marker {
-                    mark_done(folder, &ticket.name)?;
-                }
                 folder.sync().map_err(|error| Refusal::failed(&error))?;
                 log::file_uploaded(partner.as_str(), ticket.bytes);
                 daemon.wake();
@@ -273,34 +301,37 @@ fn publish(
     Err(Refusal::failed(&taken))
 }
 
-/// The plan first: a file is complete as soon as it has its name.
+/// Plan and marker first: a file is complete as soon as it has its name.
 fn place(
     folder: &Directory,
     ticket: &Ticket,
     file: &mut Part,
-    plan: Option<&mut Part>,
+    mut plan: Option<&mut Part>,
+    habit: MarkerHabit,
 ) -> Result<(), Errno> {
-    let Some(plan) = plan else {
-        return file.take_name(&ticket.name);
-    };
     let plan_name = format!("{}{PLAN_SUFFIX}", ticket.name);
-    plan.take_name(&plan_name)?;
-    file.take_name(&ticket.name).inspect_err(|_| {
-        // Back under its hidden name, for the next try or to be removed.
-        if folder.rename_to(&plan_name, folder, &plan.name).is_ok() {
-            plan.named = false;
-        }
-    })
-}
-
-/// The partner's profile says that a file counts only with its marker.
-fn mark_done(folder: &Directory, name: &str) -> Result<(), Refusal> {
-    let marker = marker_of(name.as_ref());
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    match openat(folder.fd(), &marker, flags, READABLE_FILE) {
-        Ok(_) => Ok(()),
-        Err(errno) => Err(Refusal::failed(&folder.at(&marker, errno))),
+    let marker = (habit == MarkerHabit::Required).then(|| marker_of(ticket.name.as_ref()));
+    if let Some(plan) = plan.as_mut() {
+        plan.take_name(&plan_name)?;
     }
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let noted = marker.as_ref().map_or(Ok(()), |marker| {
+        openat(folder.fd(), marker, flags, READABLE_FILE).map(drop)
+    });
+    noted
+        .and_then(|()| file.take_name(&ticket.name))
+        .inspect_err(|_| {
+            if let Some(marker) = &marker {
+                // A marker that stays speaks of no file, and is left alone.
+                let _ = folder.remove_file(marker);
+            }
+            // Back under its hidden name, for the next try or to be removed.
+            if let Some(plan) = plan
+                && folder.rename_to(&plan_name, folder, &plan.name).is_ok()
+            {
+                plan.named = false;
+            }
+        })
 }
 
 /// A part that is read into memory whole.
