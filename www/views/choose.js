@@ -112,7 +112,7 @@ export function takeDrops(element, take) {
 }
 
 /**
- * Takes what is pasted while no field has the focus.
+ * Takes what is pasted while no field has the focus, if it looks like rows.
  *
  * @param {ClipboardEvent} event
  * @param {Context} context
@@ -125,7 +125,7 @@ export function takePaste(event, { files, speech }) {
   const dropped = [...event.clipboardData.files];
   const rows = event.clipboardData.getData('text/plain');
   if (dropped.length > 0) files.add(dropped);
-  else if (/[\t;,\n]/.test(rows)) files.add([pasted(rows, speech.text('pasted_name'))]);
+  else if (/[\t\n]/.test(rows)) files.add([pasted(rows, speech.text('pasted_name'))]);
   else return;
   event.preventDefault();
 }

@@ -153,7 +153,7 @@ function planBrowser(context, file, exact, query) {
           const number = rowNumber(item);
           fill(cells[0], number ? speech.number(number) : '–');
           fill(cells[1], decisionBadge(speech, /** @type {Decision} */ (item.decision), exact));
-          fill(cells[2], item.externalSystemId ?? '–');
+          fill(cells[2], item.externalSystemId ?? item.customerId ?? '–');
           fill(cells[3], changeText(speech, item));
           row.classList.toggle('reactivates', item.decision === 'reactivate');
         },

@@ -37,14 +37,13 @@ export async function planDetail(context, file, row, exact) {
   const decision = /** @type {Decision} */ (row.decision);
   const record = row.row ? await file.record(row.row) : null;
   const number = rowNumber(record ?? row);
-  const title = number ? text('sheet_row', { n: number }) : (row.externalSystemId ?? '');
+  const title = number ? text('sheet_row', { n: number }) : nameOf(row);
   return {
     title,
     content: [
       make('p', { class: 'kicker' }, title),
-      make('h4', {}, decisionBadge(speech, decision, exact), ' ', row.externalSystemId ?? ''),
+      make('h4', {}, decisionBadge(speech, decision, exact), ' ', nameOf(row)),
       make('p', { class: 'means' }, decisionMeans(speech, decision, exact)),
-      ...(row.customerId === undefined || decision === 'reject' ? [] : customerNote(speech, row)),
       ...(row.proposed ? [make('p', { class: 'note-line' }, text('proposed'))] : []),
       ...(row.changes.length > 0 ? [changesTable(speech, row)] : []),
       ...row.findings.map((finding) =>
@@ -60,12 +59,9 @@ export async function planDetail(context, file, row, exact) {
   };
 }
 
-/**
- * @param {Speech} speech
- * @param {PlanRow} row
- */
-function customerNote(speech, row) {
-  return row.customerId ? [make('p', { class: 'note-line' }, `${speech.text('customer_new')} (${row.customerId})`)] : [];
+/** The order, or the customer where it is about one. @param {PlanRow} row */
+function nameOf(row) {
+  return row.externalSystemId ?? row.customerId ?? '';
 }
 
 /**

@@ -30,7 +30,6 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   pasted_name: { de: 'eingefügte Zeilen.csv', en: 'pasted rows.csv' },
   cancel: { de: 'Abbrechen', en: 'Cancel' },
   close: { de: 'Schließen', en: 'Close' },
-  starting: { de: 'Wird vorbereitet …', en: 'Getting ready …' },
   cannot_start: {
     de: 'Das Prüfprogramm ließ sich nicht starten: {reason}',
     en: 'The checker could not be started: {reason}',
@@ -220,10 +219,8 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
     en: 'Arrow keys, Page Up and Down, Home and End move; Enter opens.',
   },
   empty_value: { de: 'leer', en: 'empty' },
-  loading: { de: 'wird gelesen …', en: 'reading …' },
 
   // One finding
-  finding_title: { de: 'Befund', en: 'Finding' },
   sheet_row: { de: 'Zeile {n}', en: 'Row {n}' },
   sheet_cell: { de: 'Zelle {cell}', en: 'Cell {cell}' },
   record_number: { de: 'Datensatz {n}', en: 'Record {n}' },
@@ -288,7 +285,6 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   change_new: { de: 'künftig', en: 'from now on' },
   changes: { de: 'Änderungen', en: 'Changes' },
   no_value: { de: 'kein Wert', en: 'no value' },
-  customer_new: { de: 'Der Kunde wird zuvor angelegt.', en: 'The customer is created first.' },
   proposed: { de: 'Ein Vorschlag: ausgeführt wird er nur, wenn das Profil es erlaubt.', en: 'A proposal: it is carried out only where the profile allows it.' },
 
   // Downloads
@@ -361,7 +357,6 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   skip: { de: 'Zum Inhalt', en: 'Skip to content' },
   language: { de: 'Sprache', en: 'Language' },
   tagline: { de: 'Importe prüfen', en: 'Check imports' },
-  offline_ready: { de: 'Bereit ohne Netz', en: 'Ready offline' },
   footer: {
     de: 'Dieselben Regeln wie beim Import selbst. Geprüft wird nur auf diesem Rechner.',
     en: 'The same rules as the import itself. Checked on this computer only.',
