@@ -67,6 +67,18 @@ async function watched({ id }, work) {
   }
 }
 
+/**
+ * An error in the form in which it goes to the page. After a trap the module is in the middle of something, and this worker
+ * is of no use any more.
+ *
+ * @param {unknown} error
+ */
+function told(error) {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error), fatal: false };
+  const { name, message, cause } = error;
+  return { name, message, fatal: cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError };
+}
+
 addEventListener('message', async ({ data }) => {
   if (data.cancel !== undefined) {
     cancellable.get(data.cancel)?.abort();
@@ -75,8 +87,7 @@ addEventListener('message', async ({ data }) => {
   try {
     postMessage({ id: data.id, result: await METHODS[data.method](data) });
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    postMessage({ id: data.id, error: { name, message } });
+    postMessage({ id: data.id, error: told(error) });
   }
 });
 

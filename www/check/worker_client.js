@@ -78,6 +78,7 @@ export class WorkerClient {
       const error = new Error(message.error.message);
       error.name = message.error.name;
       waiting.reject(error);
+      if (message.error.fatal) this.stop(error);
     } else {
       waiting.resolve(message.result);
     }

@@ -6,11 +6,12 @@
 export function startWorker() {
   // In the single-file form the build has put the program into the page: nothing can be loaded beside a page from disk.
   const inlined = /** @type {{ intakeWorkerSource?: string }} */ (globalThis).intakeWorkerSource;
-  if (inlined !== undefined) return workerInMemory(inlined);
+  // Of a page from disk only a plain script can be started from memory.
+  if (inlined !== undefined) return workerInMemory(inlined, 'classic');
   const address = new URL('./worker.js', import.meta.url);
   const isOurs = address.origin === location.origin;
   if (isOurs && (policyComesFromServer() || !pageHasPolicy())) return new Worker(address, { type: 'module' });
-  return workerInMemory(`import ${JSON.stringify(address.href)};`);
+  return workerInMemory(`import ${JSON.stringify(address.href)};`, 'module');
 }
 
 /** A daemon sends its policy with every file. */
@@ -22,8 +23,11 @@ function pageHasPolicy() {
   return document.querySelector('meta[http-equiv="Content-Security-Policy"]') !== null;
 }
 
-/** @param {string} source */
-function workerInMemory(source) {
+/**
+ * @param {string} source
+ * @param {WorkerType} type
+ */
+function workerInMemory(source, type) {
   const address = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-  return new Worker(address, { type: 'module' });
+  return new Worker(address, { type });
 }

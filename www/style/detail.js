@@ -2,6 +2,8 @@
 
 export const DETAIL = `
 .side, .sheet { overflow-wrap: anywhere; }
+/* A value that turns the direction of reading turns only its own. */
+.value, .strip td, .strip th, .raw pre, .grid td, .header, .changes td { unicode-bidi: isolate; }
 .side > *, .sheet > * { margin-bottom: 1rem; }
 .side > :last-child, .sheet > :last-child { margin-bottom: 0; }
 .kicker { font-size: .875rem; font-weight: 600; color: var(--accent); margin-bottom: .25rem !important; }
@@ -12,7 +14,7 @@ export const DETAIL = `
 .reasons { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: .75rem 1.5rem; }
 .reasons dt { font-size: .8125rem; font-weight: 600; color: var(--soft); }
 .reasons .todo dd { font-weight: 600; }
-.finding { border-left: 3px solid var(--line); padding-left: .875rem; display: grid; gap: .5rem; }
+.finding { border-left: 3px solid var(--line); padding-left: .875rem; }
 .finding-what { font-weight: 600; }
 .note-line { background: var(--good-soft); color: var(--good); border-radius: .5rem; padding: .5rem .75rem; }
 .record figcaption { font-size: .8125rem; font-weight: 600; color: var(--soft); margin-bottom: .375rem; }

@@ -34,14 +34,13 @@ button:disabled { cursor: default; }
 input, select, textarea { background: var(--card); border: 1px solid var(--edge); border-radius: .625rem; padding: .5rem .75rem; min-height: 2.75rem; max-width: 100%; }
 input[type="checkbox"], input[type="radio"] { accent-color: var(--accent); min-height: 0; width: 1.15rem; height: 1.15rem; flex: none; }
 textarea { width: 100%; font: .875rem/1.5 var(--mono); white-space: pre; resize: vertical; }
-label > span:first-child { font-size: .875rem; color: var(--soft); }
 .field { display: grid; gap: .25rem; max-width: 26rem; }
 .field label { font-weight: 600; }
 .tick { display: flex; gap: .75rem; align-items: flex-start; max-width: 44rem; }
 .tick input { margin-top: .2rem; }
-.tick span { font-size: 1rem !important; color: inherit !important; }
 .filters { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: flex-end; margin-block: 1rem; }
-.filters label { display: grid; gap: .25rem; }
+.filter { display: grid; gap: .25rem; }
+.filter label { font-size: .875rem; color: var(--soft); }
 .filters .wide { flex: 1 1 16rem; max-width: 28rem; }
 .filters select { min-width: 9rem; max-width: 17rem; }
 

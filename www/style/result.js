@@ -51,15 +51,15 @@ export const RESULT = `
 .switcher { border: 1px solid var(--edge); border-radius: .75rem; padding: .1875rem; margin: 0; display: inline-flex; background: var(--card); }
 .switcher label { position: relative; cursor: pointer; }
 .switcher input, .chips input { position: absolute; opacity: 0; inset: 0; width: 100%; height: 100%; margin: 0; cursor: pointer; }
-.switcher span { display: block; padding: .375rem .875rem; border-radius: .5rem; font-size: .9375rem !important; font-weight: 600; }
-.switcher input:checked + span { background: var(--accent); color: var(--accent-ink) !important; }
+.switcher span { display: block; padding: .375rem .875rem; border-radius: .5rem; font-size: .9375rem; font-weight: 600; }
+.switcher input:checked + span { background: var(--accent); color: var(--accent-ink); }
 .switcher input:focus-visible + span, .chips input:focus-visible + span { outline: 3px solid var(--accent); outline-offset: 3px; }
 
 .chips { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; gap: .5rem; }
 .chip { position: relative; --tone: var(--note); --tone-soft: var(--note-soft); }
-.chip span { display: block; padding: .4375rem .875rem; border-radius: 2rem; border: 1px solid var(--edge); background: var(--card); color: var(--tone) !important; font-size: .9375rem !important; font-weight: 500; }
+.chip span { display: block; padding: .4375rem .875rem; border-radius: 2rem; border: 1px solid var(--edge); background: var(--card); color: var(--tone); font-size: .9375rem; font-weight: 500; }
 .chip b { font-variant-numeric: tabular-nums; margin-left: .25rem; }
-.chip input:checked + span { background: var(--tone); border-color: var(--tone); color: var(--card) !important; }
+.chip input:checked + span { background: var(--tone); border-color: var(--tone); color: var(--card); }
 .chip.end, .chip.missing, .chip.reject { --tone: var(--error); }
 .chip.reactivate { --tone: var(--reactivate); --tone-soft: var(--reactivate-soft); }
 .chip.reactivate span { background: var(--reactivate-soft); border-color: var(--reactivate); }

@@ -1,6 +1,6 @@
 // Which findings are to be shown? By severity, by column, by text.
 
-import { make } from '../dom/make.js';
+import { make, freshId } from '../dom/make.js';
 import { SEVERITIES } from './severity.js';
 
 /** @typedef {import('./context.js').Context} Context */
@@ -53,8 +53,8 @@ export function findingFilters({ speech }, verdict, query, changed) {
   return make(
     'div',
     { class: 'filters', role: 'search' },
-    make('label', {}, make('span', {}, text('filter_severity')), severity),
-    make('label', {}, make('span', {}, text('filter_column')), column),
+    labelled(text('filter_severity'), severity),
+    labelled(text('filter_column'), column),
     words.element,
     clear,
   );
@@ -74,7 +74,20 @@ export function searchField(title, typed) {
     clearTimeout(pause);
     pause = setTimeout(typed, PAUSE_MS);
   });
-  return { input, element: make('label', { class: 'wide' }, make('span', {}, title), input) };
+  const element = labelled(title, input);
+  element.classList.add('wide');
+  return { input, element };
+}
+
+/**
+ * A field under its name.
+ *
+ * @param {string} title
+ * @param {HTMLElement} field
+ */
+function labelled(title, field) {
+  field.id = freshId('filter');
+  return make('div', { class: 'filter' }, make('label', { for: field.id }, title), field);
 }
 
 /**

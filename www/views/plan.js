@@ -69,20 +69,9 @@ export function planView(context, file, verdict) {
 function basis({ speech }, verdict) {
   const { plan } = verdict;
   const { text } = speech;
-  const { snapshot } = plan;
   return make(
     'aside',
     { class: `basis ${plan.exact ? 'exact' : ''}`, 'aria-label': text('plan') },
-    snapshot &&
-      make(
-        'p',
-        {},
-        text('plan_exact', {
-          partner: snapshot.partner,
-          time: speech.time(snapshot.takenAt),
-          orders: text('plan_orders', { n: snapshot.orders }),
-        }),
-      ),
     plan.unknown.length > 0 && [
       make('h3', {}, text(plan.exact ? 'plan_unknown_exact' : 'plan_unknown')),
       make('ul', {}, plan.unknown.map((unknown) => make('li', {}, speech.of(unknown)))),

@@ -2,7 +2,7 @@
 
 import { make } from '../dom/make.js';
 import { rowNumber } from './place.js';
-import { reasons, recordParts } from './record.js';
+import { recordParts } from './record.js';
 import { decisionBadge, decisionMeans, severityBadge } from './severity.js';
 
 /** @typedef {import('./context.js').Context} Context */
@@ -18,7 +18,7 @@ import { decisionBadge, decisionMeans, severityBadge } from './severity.js';
  * @param {PlanRow} row
  */
 export function changeText(speech, row) {
-  if (row.decision === 'reject') return row.findings.map((finding) => speech.of(finding.what)).join(' ');
+  if (row.decision === 'reject') return row.findings.map((finding) => speech.of(finding.message)).join(' ');
   const [first, ...more] = row.changes;
   if (!first) return row.plenigoOfferId ?? '';
   const rest = more.length > 0 ? ` +${speech.number(more.length)}` : '';
@@ -47,12 +47,7 @@ export async function planDetail(context, file, row, exact) {
       ...(row.proposed ? [make('p', { class: 'note-line' }, text('proposed'))] : []),
       ...(row.changes.length > 0 ? [changesTable(speech, row)] : []),
       ...row.findings.map((finding) =>
-        make(
-          'div',
-          { class: 'finding' },
-          make('p', { class: 'finding-what' }, severityBadge(speech, finding.severity), ' ', speech.of(finding.what)),
-          reasons(context, finding),
-        ),
+        make('p', { class: 'finding' }, severityBadge(speech, finding.severity), ' ', speech.of(finding.message)),
       ),
       ...(record ? recordParts(context, record, row.findings) : []),
     ],

@@ -54,7 +54,7 @@ export function reasons({ speech }, item) {
  *
  * @param {Context} context
  * @param {RecordText} record
- * @param {FindingItem[]} findings
+ * @param {Pick<FindingItem, 'column' | 'field' | 'severity'>[]} findings
  */
 export function recordParts(context, record, findings) {
   const isBroken = record.cells.length === 0;
@@ -66,7 +66,7 @@ export function recordParts(context, record, findings) {
  *
  * @param {Context} context
  * @param {RecordText} record
- * @param {FindingItem[]} findings
+ * @param {Pick<FindingItem, 'column' | 'field' | 'severity'>[]} findings
  */
 function strip({ speech }, record, findings) {
   const { text } = speech;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, build, demo, generate, test};
+use commands::{bench, browser, build, demo, generate, test};
 
 /// Builds, tests, demonstrates and measures Intake.
 #[derive(Parser)]
@@ -30,6 +30,8 @@ enum Command {
     Generate(generate::Options),
     /// Builds everything: the package for npm, the page, and the program `intake` with the page inside.
     Build(build::Options),
+    /// Builds everything and tries the page in a real browser.
+    Browser,
     /// One run of the SQLite peer, as a process of its own.
     #[cfg(feature = "peers")]
     #[command(hide = true)]
@@ -53,6 +55,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Build(options) => build::run(&options),
+        Command::Browser => browser::run(),
         #[cfg(feature = "peers")]
         Command::SqlitePeer(options) => bench::sqlite::run(&options),
     }

@@ -23,6 +23,10 @@ pub(crate) fn as_one_script(folder: &Path, entries: &[&str]) -> anyhow::Result<S
     Ok(script.text)
 }
 
+/// A script has no address of its own; what loads beside it is found from where it runs.
+const MODULE_ADDRESS: &str = "import.meta.url";
+const SCRIPT_ADDRESS: &str = "location.href";
+
 struct Script<'f> {
     folder: &'f Path,
     text: String,
@@ -132,7 +136,9 @@ fn take_apart(source: &str) -> anyhow::Result<Parts> {
                 !line.starts_with("await ") && !line.starts_with("import"),
                 "cannot be put into a function: {line}"
             );
-            parts.body.push_str(line);
+            parts
+                .body
+                .push_str(&line.replace(MODULE_ADDRESS, SCRIPT_ADDRESS));
             parts.body.push('\n');
         }
     }

@@ -1,6 +1,7 @@
 //! What can `cargo xtask` do? One module for each command.
 
 pub(crate) mod bench;
+pub(crate) mod browser;
 pub(crate) mod build;
 mod daemon;
 pub(crate) mod demo;

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 
+use crate::commands::browser;
 use crate::workspace::{Workspace, run as run_command, shown};
 
 struct Step {
@@ -77,6 +78,9 @@ const STEPS: [Step; 5] = [
     },
 ];
 
+/// What comes after cargo's own steps: the page in a real browser.
+const BROWSER: &str = "browser";
+
 /// Runs all steps.
 pub(crate) fn run() -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
@@ -114,6 +118,15 @@ pub(crate) fn run() -> anyhow::Result<()> {
             }
         }
     }
+    println!("\n== {BROWSER} ==");
+    let started = Instant::now();
+    match browser::run() {
+        Ok(()) => println!("{BROWSER}: good, {:.0} s", started.elapsed().as_secs_f64()),
+        Err(error) => {
+            println!("{BROWSER}: {error:#}");
+            failed.push(BROWSER);
+        }
+    }
     for name in left_out {
         println!("\nwarning: {name} was not checked, see above");
     }
@@ -127,6 +140,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
         message.push_str(step.name);
         message.push_str(": ");
         message.push_str(step.again);
+    }
+    if failed.contains(&BROWSER) {
+        message.push_str("\nhint: to try only the page: cargo xtask browser");
     }
     bail!(message)
 }
