@@ -6,7 +6,7 @@ import { servePage } from './page_server.js';
 import { drop, openPage, verdict } from './browser.js';
 import { good } from './orders.js';
 
-const PORTAL = `<!doctype html><html lang="de"><title>Portal</title>
+const PORTAL = `<!doctype html><html lang="de"><title>Portal</title><link rel="icon" href="/icon.svg">
 <script type="module" src="/intake-check.js"></script>
 <intake-check lang="de" profile='{"version":1,"partner":"kiosk","clearToken":"LEER"}'></intake-check>
 <script>
