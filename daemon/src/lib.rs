@@ -20,5 +20,6 @@ pub mod printable;
 pub mod random;
 pub mod receipt;
 pub mod serve;
+pub mod snapshot;
 pub mod state;
 pub mod system;

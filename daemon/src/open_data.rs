@@ -7,8 +7,8 @@ use crate::folder::directory::{Directory, IoAt};
 use crate::folder::moves::{Folders, survey};
 use crate::state::file_record::import_number;
 use crate::system::{
-    DataLock, LockError, PathError, SyncFileRange, deny_sync_file_range, free_bytes,
-    remove_left_overs,
+    DataLock, LockError, PathError, SyncFileRange, TEMPORARY_PREFIX, deny_sync_file_range,
+    free_bytes, remove_left_overs,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -134,7 +134,7 @@ fn sweep_scratch(work: &Path) -> Result<(), PathError> {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(".spool-") {
+        if name.starts_with(".spool-") || name.starts_with(TEMPORARY_PREFIX) {
             std::fs::remove_file(entry.path()).map_err(PathError::of("remove", &entry.path()))?;
         } else if name.starts_with(".verify-") {
             std::fs::remove_dir_all(entry.path())

@@ -9,7 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{CWD, RenameFlags};
 
-pub use unfinished_file::{CompleteFile, UnfinishedFile, nameless_file, remove_left_overs};
+pub use unfinished_file::{
+    CompleteFile, UnfinishedFile, directory_of, nameless_file, remove_left_overs,
+};
 
 mod unfinished_file;
 

@@ -15,5 +15,7 @@ mod http_page;
 mod http_upload;
 #[path = "all/kills.rs"]
 mod kills;
+#[path = "all/snapshots.rs"]
+mod snapshots;
 #[path = "all/tidy.rs"]
 mod tidy;

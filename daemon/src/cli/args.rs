@@ -9,6 +9,7 @@ mod global;
 mod offer;
 mod point_in_time;
 mod reference;
+mod snapshot;
 mod token;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ pub use global::{Color, Global, Language};
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
 pub use point_in_time::PointInTime;
 pub use reference::reference;
+pub use snapshot::{ProfileAction, ProfileShow, Snapshot};
 pub use token::{TokenAction, TokenNew};
 
 use crate::config::is_partner_name;
@@ -130,6 +132,14 @@ pub enum Command {
     /// Checks and shows the configuration
     #[command(subcommand)]
     Config(ConfigAction),
+    /// Writes what a browser needs to plan exactly: the catalog and a partner's own orders
+    #[command(
+        after_help = "Example: intake snapshot --partner alpha --out alpha.intake-snapshot --data /var/lib/intake"
+    )]
+    Snapshot(Snapshot),
+    /// Shows what is agreed with a partner
+    #[command(subcommand)]
+    Profile(ProfileAction),
     /// Keeps the tokens with which partners upload files
     #[command(subcommand)]
     Token(TokenAction),
@@ -161,8 +171,11 @@ impl Command {
             | Command::Release(Held { data, .. })
             | Command::Discard(Held { data, .. })
             | Command::Rebuild(Rebuild { data })
+            | Command::Snapshot(Snapshot { data, .. })
             | Command::Verify(Verify { data }) => data,
-            Command::Check(Check { data, .. }) | Command::Config(ConfigAction::Check { data }) => {
+            Command::Check(Check { data, .. })
+            | Command::Profile(ProfileAction::Show(ProfileShow { data, .. }))
+            | Command::Config(ConfigAction::Check { data }) => {
                 return data.as_deref();
             }
             Command::Config(ConfigAction::ShowDefault)
@@ -446,6 +459,8 @@ mod tests {
         for line in [
             "intake serve --data d --config c.toml",
             "intake token new --partner alpha",
+            "intake snapshot --partner alpha --data d --out f",
+            "intake profile show --partner alpha --data d",
             "intake check a.csv - b.json --partner alpha --data d --format ndjson --lang de",
             "intake plan a.csv --partner alpha --data d --format json",
             "intake import a.csv b.csv --partner alpha --data d --format json -q",

@@ -2,7 +2,8 @@
 //! Asks the daemon that owns the data directory, or owns it for a moment itself; what is done is the same.
 
 use super::args::{
-    Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, Outcome, TokenAction,
+    Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, Outcome, ProfileAction,
+    TokenAction,
 };
 use super::terminal::{Output, Terminal};
 use crate::clock;
@@ -16,13 +17,13 @@ use crate::open_data::{OpenData, OpenDataError};
 use crate::perform::{self, Call, Inputs};
 use crate::serve;
 use crate::serve::socket::{self, Answer};
-use crate::system::LockError;
+use crate::system::{LockError, UnfinishedFile, directory_of};
 use anyhow::Context as _;
 use intake_core::field::Table;
 use intake_core::read::ReadOptions;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Carries out a command and says how it ended.
@@ -64,6 +65,14 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
                 commands::template::template(arguments.format, &speech, out)
             })
         }
+        Command::Profile(ProfileAction::Show(arguments)) => {
+            let profile = Terms::of(&config, &arguments.partner).profile;
+            with_output(terminal, command, |out, _| {
+                out.write_all(profile.to_json().as_bytes())?;
+                Ok(Outcome::Done)
+            })
+        }
+        Command::Snapshot(_) => snapshot(cli, &config, terminal),
         Command::Token(TokenAction::New(arguments)) => {
             let speech = perform::speech(terminal.language(), &config);
             with_output(terminal, command, |out, _| {
@@ -139,8 +148,39 @@ fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outc
     })
 }
 
-/// Has a command performed by whoever owns the data directory, be it this process.
+/// Writes a snapshot: to a file that is there as a whole or not at all, or to whoever reads our output.
+fn snapshot(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    let Command::Snapshot(arguments) = &cli.command else {
+        return Ok(Outcome::CouldNotRun);
+    };
+    let Some(path) = &arguments.out else {
+        anyhow::ensure!(
+            !io::stdout().is_terminal(),
+            "a snapshot is not for reading\nhint: name a file with `--out FILE`, or redirect the output"
+        );
+        return with_owner(cli, config, terminal);
+    };
+    let mut file = UnfinishedFile::create(directory_of(path))?;
+    let outcome = ask_owner(cli, config, terminal, &mut file)?;
+    if outcome == Outcome::Done {
+        file.complete()?.replace(path)?;
+    }
+    Ok(outcome)
+}
+
+/// Has a command performed by whoever owns the data directory, be it this process, and shows the result.
 fn with_owner(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outcome> {
+    with_output(terminal, &cli.command, |out, _| {
+        ask_owner(cli, config, terminal, out)
+    })
+}
+
+fn ask_owner(
+    cli: &Cli,
+    config: &Config,
+    terminal: &Terminal,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
     let command = &cli.command;
     let Some(path) = command.data_directory().map(Path::to_owned) else {
         anyhow::bail!("the command needs a data directory\nhint: give it with `--data DIR`")
@@ -161,51 +201,49 @@ fn with_owner(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result
         );
     }
     let language = terminal.language();
-    with_output(terminal, command, |out, _| {
-        let bar = terminal.progress_over_rows("", None);
-        for _ in 0..OWNER_ATTEMPTS {
-            let names = names_of(&files);
-            let mut inputs = Files::new(files.clone());
-            let mut answer = Answer {
-                output: &mut *out,
-                error: &mut |text| terminal.error(&Told(text.trim_end().to_owned())),
-                progress: &|rows| bar.reached_rows(rows),
-            };
-            let asked = socket::ask(&path, command, language, &mut inputs, names, &mut answer);
-            if let Some(outcome) = asked.context("the running daemon could not be asked")? {
-                return Ok(outcome);
-            }
-            let opened = if matches!(command, Command::Rebuild(_)) {
-                OpenData::open_rebuilding(&path, config.clone())
-            } else {
-                OpenData::open(&path, config.clone())
-            };
-            let data = match opened {
-                Ok(data) => data,
-                // The owner may be starting, and its socket not yet there, or may be another short command.
-                Err(OpenDataError::Lock(LockError::Held { .. })) => {
-                    std::thread::sleep(OWNER_PAUSE);
-                    continue;
-                }
-                Err(error) => return Err(error.into()),
-            };
-            let speech = perform::speech(language, config);
-            let going = |rows| {
-                bar.reached_rows(rows);
-                true
-            };
-            let call = Call {
-                speech: &speech,
-                going: &going,
-            };
-            let mut inputs = Files::new(files);
-            return perform::run(command, &data, &call, &mut inputs, out);
+    let bar = terminal.progress_over_rows("", None);
+    for _ in 0..OWNER_ATTEMPTS {
+        let names = names_of(&files);
+        let mut inputs = Files::new(files.clone());
+        let mut answer = Answer {
+            output: &mut *out,
+            error: &mut |text| terminal.error(&Told(text.trim_end().to_owned())),
+            progress: &|rows| bar.reached_rows(rows),
+        };
+        let asked = socket::ask(&path, command, language, &mut inputs, names, &mut answer);
+        if let Some(outcome) = asked.context("the running daemon could not be asked")? {
+            return Ok(outcome);
         }
-        Err(OpenData::open(&path, config.clone()).err().map_or_else(
-            || anyhow::anyhow!("the data directory was busy for too long"),
-            anyhow::Error::from,
-        ))
-    })
+        let opened = if matches!(command, Command::Rebuild(_)) {
+            OpenData::open_rebuilding(&path, config.clone())
+        } else {
+            OpenData::open(&path, config.clone())
+        };
+        let data = match opened {
+            Ok(data) => data,
+            // The owner may be starting, and its socket not yet there, or may be another short command.
+            Err(OpenDataError::Lock(LockError::Held { .. })) => {
+                std::thread::sleep(OWNER_PAUSE);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let speech = perform::speech(language, config);
+        let going = |rows| {
+            bar.reached_rows(rows);
+            true
+        };
+        let call = Call {
+            speech: &speech,
+            going: &going,
+        };
+        let mut inputs = Files::new(files);
+        return perform::run(command, &data, &call, &mut inputs, out);
+    }
+    Err(OpenData::open(&path, config.clone()).err().map_or_else(
+        || anyhow::anyhow!("the data directory was busy for too long"),
+        anyhow::Error::from,
+    ))
 }
 
 /// How often a data directory that another short command owns is tried again, and how long between.
@@ -330,7 +368,7 @@ fn speaks_data(command: &Command) -> bool {
         Command::Files(arguments) => json(arguments.format),
         Command::Offer(OfferAction::List(arguments)) => json(arguments.format),
         Command::Customer(CustomerAction::Show(arguments)) => json(arguments.format),
-        Command::Template(_) => true,
+        Command::Template(_) | Command::Snapshot(_) | Command::Profile(_) => true,
         _ => false,
     }
 }

@@ -13,6 +13,7 @@ use crate::clock;
 use crate::commands::{self, Speech};
 use crate::config::Config;
 use crate::open_data::OpenData;
+use crate::snapshot;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
@@ -43,7 +44,11 @@ pub fn speech(language: Language, config: &Config) -> Speech {
 /// Does the command need the data directory to itself, be it through its owner?
 pub fn needs_owner(command: &Command) -> bool {
     match command {
-        Command::Serve(_) | Command::Log(_) | Command::Config(_) | Command::Template(_) => false,
+        Command::Serve(_)
+        | Command::Log(_)
+        | Command::Config(_)
+        | Command::Profile(_)
+        | Command::Template(_) => false,
         Command::Check(check) => check.data.is_some(),
         _ => true,
     }
@@ -82,9 +87,15 @@ pub fn run(
         Command::Customer(CustomerAction::Load(_)) => keep::load_customers(data, call, inputs, out),
         Command::Verify(_) => verify::verify(data, call, out),
         Command::Rebuild(_) => verify::rebuild(data, call, out),
+        Command::Snapshot(arguments) => {
+            let now = call.speech.now;
+            snapshot::write(data, &arguments.partner, now, call.going, out)?;
+            Ok(Outcome::Done)
+        }
         Command::Serve(_)
         | Command::Log(_)
         | Command::Config(_)
+        | Command::Profile(_)
         | Command::Token(_)
         | Command::Template(_) => {
             anyhow::bail!("this command does not need the data directory's owner")

@@ -88,10 +88,26 @@ impl CompleteFile {
         }
     }
 
+    /// Gives the file its name in the directory where it was begun, in place of one that may be there, and syncs the
+    /// directory.
+    pub fn replace(mut self, path: &Path) -> Result<(), PathError> {
+        std::fs::rename(self.place.path(), path)
+            .map_err(PathError::of("rename a file to", path))?;
+        self.place.path = None;
+        super::fsync_dir(directory_of(path))
+    }
+
     /// Does `other`, from where it stands, hold the same bytes as this file?
     pub fn equals(&mut self, other: &File) -> Result<bool, PathError> {
         same_bytes(&mut self.file, other).map_err(PathError::of("compare", self.place.path()))
     }
+}
+
+/// The directory in which a file stands, or will.
+pub fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 impl TemporaryPlace {
