@@ -59,26 +59,28 @@ pub fn check(
         |shape, block| Rendered::of(shape, block, format, language),
         |step| {
             match step {
-                Step::Block(
-                    shape,
-                    Rendered {
-                        examined,
-                        text,
-                        items,
-                    },
-                ) => {
+                Step::Block(shape, Rendered { examined, items }) => {
                     done_bytes += examined.bytes;
-                    report.put(&text, items)?;
-                    // What the block's own records are about is rendered already; the rest is known only now.
-                    let mut late = Vec::new();
-                    let mut late_items = 0;
+                    // What the block's own records are about is rendered already; what stands against other records is
+                    // known only now, and has its place between them.
+                    let mut rendered = items.in_order();
+                    let mut written = Ok(());
                     tally.absorb(&shape, examined, &mut |finding| {
-                        if is_of_the_tally(finding) {
-                            render(&mut late, finding, format, language);
-                            late_items += 1;
+                        if !is_of_the_tally(finding) {
+                            rendered.go_on();
+                            return;
+                        }
+                        let mut late = Vec::new();
+                        render(&mut late, finding, format, language);
+                        for (text, items) in [rendered.take(), (&*late, 1)] {
+                            if written.is_ok() {
+                                written = report.put(text, items);
+                            }
                         }
                     });
-                    report.put(&late, late_items)?;
+                    written?;
+                    let (text, items) = rendered.take();
+                    report.put(text, items)?;
                     progress(done_bytes, tally.rows);
                 }
                 Step::AboutFile(findings) => {
@@ -114,8 +116,56 @@ enum Trouble {
 /// What a worker makes of a block.
 struct Rendered {
     examined: Examined,
+    items: Items,
+}
+
+/// Findings as text, one behind another.
+#[derive(Default)]
+struct Items {
     text: Vec<u8>,
-    items: u64,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+}
+
+/// Items that are taken in their order.
+struct ItemsInOrder<'i> {
+    items: &'i Items,
+    /// How many were taken.
+    taken: usize,
+    /// How many have had their turn.
+    reached: usize,
+}
+
+impl Items {
+    fn in_order(&self) -> ItemsInOrder<'_> {
+        ItemsInOrder {
+            items: self,
+            taken: 0,
+            reached: 0,
+        }
+    }
+
+    fn end_of(&self, count: usize) -> usize {
+        match count {
+            0 => 0,
+            _ => self.ends[count - 1],
+        }
+    }
+}
+
+impl<'i> ItemsInOrder<'i> {
+    /// It is the next one's turn.
+    fn go_on(&mut self) {
+        self.reached += 1;
+    }
+
+    /// Those that have had their turn and were not taken yet, and how many they are.
+    fn take(&mut self) -> (&'i [u8], u64) {
+        let (from, to) = (self.taken, self.reached);
+        self.taken = to;
+        let text = &self.items.text[self.items.end_of(from)..self.items.end_of(to)];
+        (text, (to - from) as u64)
+    }
 }
 
 /// The report while it is being written.
@@ -145,16 +195,12 @@ impl Trouble {
 impl Rendered {
     fn of(shape: &Shape, block: &Block, format: ReportFormat, language: Language) -> Self {
         let examined = examine(shape, block);
-        let mut text = Vec::new();
+        let mut items = Items::default();
         for finding in &examined.findings {
-            render(&mut text, finding, format, language);
+            render(&mut items.text, finding, format, language);
+            items.ends.push(items.text.len());
         }
-        let items = examined.findings.len() as u64;
-        Self {
-            examined,
-            text,
-            items,
-        }
+        Self { examined, items }
     }
 }
 
@@ -254,6 +300,7 @@ fn is_of_the_tally(finding: &Finding) -> bool {
 mod tests {
     use super::*;
     use crate::commands::fixture::{plain, speech};
+    use intake_core::check::Check;
     use intake_core::field::Table;
     use std::cell::Cell;
 
@@ -374,24 +421,29 @@ mod tests {
         assert_eq!(summary["rejected"], 3);
     }
 
-    /// The order of the items is that of the file, however many threads looked at it.
+    /// The items stand as the core finds them in one thread, however many threads looked at the file and wherever it was cut.
     #[test]
     fn large_files_are_reported_in_order() {
         let mut file: String = FILE.split_inclusive('\n').take(1).collect();
         for row in 0..30_000 {
-            let quantity = u8::from(row % 3 != 0);
+            let (key, quantity) = (row % 29_000, u8::from(row % 3 != 0));
             let rest = "2026-01-01T00:00:00Z,PAYPAL\n";
-            let record = format!("A-{row},O_MZA1E7173120881551,100003,{quantity},{rest}");
+            let record = format!("A-{key},O_MZA1E7173120881551,100003,{quantity},{rest}");
             file.push_str(&record);
         }
-        let (text, _) = checked(&file, ReportFormat::Json, Language::En);
-        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let rows = json["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|item| item["row"].as_u64());
-        assert!(rows.eq((0..30_000).step_by(3).map(|row| Some(row + 1))));
+        let (text, _) = checked(&file, ReportFormat::Ndjson, Language::En);
+        let mut expected = Vec::new();
+        let mut note =
+            |finding: &Finding| render(&mut expected, finding, ReportFormat::Ndjson, Language::En);
+        let mut whole = Check::new(ReadOptions::new(Table::Orders, speech().moment_now()));
+        whole.push(file.as_bytes(), &mut note);
+        whole.finish(&mut note);
+        let items = String::from_utf8(expected).unwrap();
+        assert!(items.matches("duplicate-").count() > 1000);
+        assert!(
+            text.starts_with(&items),
+            "the items differ from those of one thread"
+        );
     }
 
     #[test]
