@@ -44,3 +44,19 @@ test('the template comes out clean', async (t) => {
     }
   }
 });
+
+test('the report to print is a page of its own that runs nothing', async (t) => {
+  const { address } = await servePage(t);
+  const { page, context } = await openPage(t, address);
+  const wrong = bad().replace(',two,', ',<b onclick=1>,');
+  await drop(page, { name: 'orders.csv', text: wrong });
+  await verdict(page);
+  await page.getByRole('tab', { name: 'Download' }).click();
+  const { name, text } = await downloaded(page, () => page.getByRole('button', { name: /: Report to print$/ }).click());
+  assert.equal(name, 'orders.report.html');
+  const printed = await context.newPage();
+  await printed.setContent(text);
+  await printed.getByText('3 of 10 rows will be rejected; the others can be imported.').waitFor();
+  assert.equal(await printed.getByRole('cell', { name: '<b onclick=1>' }).count(), 1);
+  assert.equal(await printed.locator('script, [onclick]').count(), 0);
+});

@@ -13,7 +13,7 @@ import { WorkerClient } from './worker_client.js';
 /** @typedef {import('intake-wasm').RecordText} RecordText */
 /** @typedef {import('intake-wasm').FieldInfo} FieldInfo */
 /** @typedef {'waiting' | 'running' | 'done' | 'cancelled' | 'failed'} State */
-/** @typedef {'corrections' | 'page' | 'report' | 'plan'} ExportKind */
+/** @typedef {'corrections' | 'report' | 'plan'} ExportKind */
 
 export class CheckedFile {
   /**
@@ -37,6 +37,8 @@ export class CheckedFile {
     this.told = false;
     this.startedAt = 0;
     this.seconds = 0;
+    /** When it was checked, in RFC 3339. */
+    this.checkedAt = '';
     this.controller = new AbortController();
   }
 
@@ -266,6 +268,7 @@ export class Files extends EventTarget {
           this.tell('progress', checked);
         },
       });
+      checked.checkedAt = new Date().toISOString();
       checked.state = 'done';
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);

@@ -2,6 +2,7 @@
 
 import { make, fill, say } from '../dom/make.js';
 import { icon } from '../dom/icon.js';
+import { printablePage } from './printable.js';
 import { named, save } from './save.js';
 import { templateButtons } from './template.js';
 
@@ -9,7 +10,8 @@ import { templateButtons } from './template.js';
 /** @typedef {import('../check/files.js').CheckedFile} CheckedFile */
 /** @typedef {import('../check/files.js').Verdict} Verdict */
 /** @typedef {import('../check/files.js').ExportKind} ExportKind */
-/** @typedef {{ kind: ExportKind, title: string, what: string, name: string, none?: string | false }} Offer */
+/** @typedef {import('../check/worker_client.js').Watch} Watch */
+/** @typedef {{ title: string, what: string, name: string, none?: string | false, make: (watch: Watch) => Promise<Blob> }} Offer */
 
 /**
  * @param {Context} context
@@ -19,18 +21,35 @@ import { templateButtons } from './template.js';
 export function downloadsView(context, file, verdict) {
   const { text } = context.speech;
   const ending = file.name.match(/\.(csv|tsv|txt|ndjson|jsonl|json)$/i)?.[0] ?? '.csv';
+  /** @param {ExportKind} kind @returns {Offer['make']} */
+  const exported = (kind) => (watch) => file.export(kind, { language: context.speech.language }, watch);
   /** @type {Offer[]} */
   const offers = [
     {
-      kind: 'corrections',
       title: text('corrections'),
       what: text('corrections_what'),
       name: named(file.name, `.corrections${ending}`),
       none: verdict.rejected === 0 && text('corrections_none'),
+      make: exported('corrections'),
     },
-    { kind: 'page', title: text('page'), what: text('page_what'), name: named(file.name, '.report.html') },
-    { kind: 'plan', title: text('plan_file'), what: text('plan_file_what'), name: `${file.name}.plan.json` },
-    { kind: 'report', title: text('report'), what: text('report_what'), name: named(file.name, '.report.json') },
+    {
+      title: text('page'),
+      what: text('page_what'),
+      name: named(file.name, '.report.html'),
+      make: (watch) => printablePage(context, file, verdict, watch),
+    },
+    {
+      title: text('plan_file'),
+      what: text('plan_file_what'),
+      name: `${file.name}.plan.json`,
+      make: exported('plan'),
+    },
+    {
+      title: text('report'),
+      what: text('report_what'),
+      name: named(file.name, '.report.json'),
+      make: exported('report'),
+    },
   ];
   /** @type {AbortController[]} */
   const running = [];
@@ -38,7 +57,7 @@ export function downloadsView(context, file, verdict) {
     element: make(
       'ul',
       { class: 'downloads' },
-      offers.map((offer) => offerItem(context, file, offer, running)),
+      offers.map((offer) => offerItem(context, offer, running)),
       make(
         'li',
         {},
@@ -54,11 +73,10 @@ export function downloadsView(context, file, verdict) {
 
 /**
  * @param {Context} context
- * @param {CheckedFile} file
  * @param {Offer} offer
  * @param {AbortController[]} running
  */
-function offerItem(context, file, offer, running) {
+function offerItem(context, offer, running) {
   const { speech } = context;
   const { text } = speech;
   const state = make('p', { class: 'state', role: 'status' });
@@ -77,8 +95,7 @@ function offerItem(context, file, offer, running) {
     cancel.hidden = false;
     say(state, text('making'));
     try {
-      const options = { language: speech.language };
-      const blob = await file.export(offer.kind, options, {
+      const blob = await offer.make({
         signal: controller.signal,
         progress({ bytes, total }) {
           say(state, text('making_percent', { percent: speech.percent(total > 0 ? bytes / total : 1) }));

@@ -310,6 +310,16 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
     en: 'Every decision. Delivered beside the file, the import reports each row that is decided differently by then.',
   },
 
+  printed_title: { de: 'Prüfbericht', en: 'Report of a check' },
+  printed_file: { de: 'Datei', en: 'File' },
+  printed_size: { de: 'Größe', en: 'Size' },
+  printed_checked: { de: 'Geprüft', en: 'Checked' },
+  printed_partner: { de: 'Partner', en: 'Partner' },
+  printed_more: {
+    de: 'Hier stehen die ersten {shown} von {total}; alle stehen im vollständigen Bericht.',
+    en: 'These are the first {shown} of {total}; all are in the full report.',
+  },
+
   // Upload
   upload: { de: 'Hochladen', en: 'Upload' },
   upload_title: { de: 'An den Verlag senden', en: 'Send it to the publisher' },
