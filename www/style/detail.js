@@ -23,7 +23,7 @@ export const DETAIL = `
 .strip th, .strip td { border-right: 1px solid var(--line); border-bottom: 1px solid var(--line); padding: .375rem .625rem; text-align: start; white-space: pre; max-width: 18rem; overflow: hidden; text-overflow: ellipsis; overflow-wrap: normal; }
 .strip tbody tr > * { border-bottom: 0; }
 .strip .letters > * { background: var(--note-soft); color: var(--note); font: 600 .75rem/1.3 var(--mono); text-align: center; padding-block: .1875rem; }
-.strip [scope="row"] { position: sticky; left: 0; background: var(--note-soft); color: var(--note); font-weight: 600; font-variant-numeric: tabular-nums; text-align: end; }
+.strip [scope="row"], .strip .letters > :first-child { position: sticky; left: 0; background: var(--note-soft); color: var(--note); font-weight: 600; font-variant-numeric: tabular-nums; text-align: end; }
 .strip .headers th[scope="col"] { font-weight: 600; }
 .strip .marked { --tone: var(--note); --tone-soft: var(--note-soft); background: var(--tone-soft); box-shadow: inset 0 0 0 2px var(--tone); font-weight: 600; min-width: 5rem; }
 .strip .marked.error { --tone: var(--error); --tone-soft: var(--error-soft); }

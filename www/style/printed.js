@@ -15,10 +15,11 @@ table { border-collapse: collapse; width: 100%; margin: 0 0 2rem; font-size: .92
 table.counts { width: auto; }
 caption { text-align: left; font-weight: 600; font-size: 1.1rem; padding-bottom: .4rem; }
 small { font-weight: 400; opacity: .75; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid #9996; unicode-bidi: isolate; overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .75rem .3rem 0; border-bottom: 1px solid #9996; unicode-bidi: isolate; }
+th { white-space: nowrap; }
 .counts th { font-weight: 400; }
 .counts td { text-align: right; font-variant-numeric: tabular-nums; }
-code { font-family: ui-monospace, monospace; white-space: pre-wrap; }
+code { font-family: ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 @media print {
   :root { color-scheme: light; }
   body { margin: 0; max-width: none; padding: 0; font-size: 9pt; }

@@ -10,6 +10,9 @@ import { DECISIONS, decisionName } from './severity.js';
 /** @typedef {import('../check/files.js').Verdict} Verdict */
 /** @typedef {'good' | 'warning' | 'mixed' | 'bad'} Tone */
 
+/** What took less was there at once. */
+const SHOWN_SECONDS = 0.1;
+
 /**
  * How well it went, as a word for the style.
  *
@@ -86,7 +89,7 @@ function facts({ text, size, seconds, rate }, file, verdict) {
     formatName({ text }, verdict.file),
     text('fact_rows', { n: verdict.rows }),
     verdict.empty > 0 && text('fact_empty', { n: verdict.empty }),
-    text('fact_time', { seconds: seconds(file.seconds) }),
+    file.seconds >= SHOWN_SECONDS && text('fact_time', { seconds: seconds(file.seconds) }),
     file.rate > 0 && verdict.rows >= 1000 && text('fact_speed', { rate: rate(file.rate) }),
   ];
   return make(
