@@ -114,12 +114,17 @@ impl Server {
 
     /// A request that uploads a form.
     pub fn upload(&self, form: &Form, lines: &[&str]) -> Vec<u8> {
+        self.post("/upload", form, lines)
+    }
+
+    /// A request that sends a form.
+    pub fn post(&self, path: &str, form: &Form, lines: &[&str]) -> Vec<u8> {
         let body = form.body();
         let length = format!("Content-Length: {}", body.len());
         let kind = format!("Content-Type: multipart/form-data; boundary={BOUNDARY}");
         let mut all = vec![length.as_str(), kind.as_str()];
         all.extend(lines);
-        let mut request = self.head("POST", "/upload", &all);
+        let mut request = self.head("POST", path, &all);
         request.extend_from_slice(&body);
         request
     }

@@ -9,6 +9,8 @@ mod bad_input;
 mod commands;
 #[path = "all/http_abuse.rs"]
 mod http_abuse;
+#[path = "all/http_download.rs"]
+mod http_download;
 #[path = "all/http_page.rs"]
 mod http_page;
 #[path = "all/http_upload.rs"]

@@ -5,6 +5,8 @@
 mod accept;
 mod answering;
 mod body;
+mod download;
+mod form;
 mod health;
 mod hosts;
 mod html;
@@ -85,6 +87,8 @@ struct Shared {
     tickets: Tickets,
     /// Places for uploads.
     uploads: Semaphore,
+    /// The place for who has a snapshot taken: it looks at every order, and importing waits for the first part of it.
+    snapshots: Semaphore,
     /// The present life of the daemon; it belongs to whoever runs it.
     daemon: RwLock<Weak<Daemon>>,
 }
@@ -158,6 +162,7 @@ impl Shared {
             wrong_tokens: Throttle::new(config.http.wrong_tokens),
             tickets: Tickets::of(data),
             uploads: Semaphore::new(config.http.uploads),
+            snapshots: Semaphore::new(1),
             daemon: RwLock::default(),
             config: config.clone(),
         }

@@ -1,5 +1,5 @@
 //! Which address is answered by what?
-//! Every route but the upload has a bound for its answer; what no route knows may be a file of the page.
+//! Every route has a bound for its answer, but the upload and the snapshot, which take as long as there is to move; what no route knows may be a file of the page.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::Shared;
 use super::answering::{note_route, within};
 use super::manner::Manner;
 use super::refusal::{Refusal, Why};
-use super::{health, receipt, upload};
+use super::{download, health, receipt, upload};
 
 /// All routes.
 pub(super) fn router(shared: &Arc<Shared>) -> Router {
@@ -23,6 +23,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         .route("/{*path}", get(site))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/profile", post(download::profile))
         .route("/receipt/{id}", get(receipt::receipt))
         .route("/receipt/{id}/{name}", get(receipt::beside))
         .layer(from_fn(move |request: Request, next: Next| {
@@ -30,6 +31,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         }));
     Router::new()
         .route("/upload", post(upload::upload))
+        .route("/snapshot", post(download::snapshot))
         .merge(bounded)
         .method_not_allowed_fallback(wrong_method)
         .fallback(not_found)

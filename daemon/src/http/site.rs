@@ -65,8 +65,11 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const SINGLE_FILE: &str = "intake-check.html";
 
 /// What the page reads to learn what the daemon that serves it offers; the build's file of this name says nothing.
-fn daemon_script(offers_upload: bool) -> String {
-    format!("globalThis.intakeDaemon = Object.freeze({{ upload: {offers_upload} }});\n")
+fn daemon_script(knows_partners: bool) -> String {
+    let it = knows_partners;
+    format!(
+        "globalThis.intakeDaemon = Object.freeze({{ upload: {it}, profile: {it}, snapshot: {it} }});\n"
+    )
 }
 
 /// Was the page built into the program?
@@ -76,11 +79,11 @@ pub(super) fn is_built_in() -> bool {
 
 impl Site {
     /// The page that was built into the program, or one that says how to get it.
-    pub(super) fn built_in(offers_upload: bool) -> Self {
-        Self::of(embedded::FILES, offers_upload)
+    pub(super) fn built_in(knows_partners: bool) -> Self {
+        Self::of(embedded::FILES, knows_partners)
     }
 
-    fn of(embedded: &[Embedded], offers_upload: bool) -> Self {
+    fn of(embedded: &[Embedded], knows_partners: bool) -> Self {
         let mut files = BTreeMap::new();
         for file in embedded {
             files.insert(file.path.to_owned(), Asset::of(file));
@@ -91,7 +94,7 @@ impl Site {
             files.insert("index.html".to_owned(), asset);
         }
         let own = [
-            ("daemon.js", Bytes::from(daemon_script(offers_upload))),
+            ("daemon.js", Bytes::from(daemon_script(knows_partners))),
             (
                 &html::STYLE_PATH[1..],
                 Bytes::from_static(html::STYLE.as_bytes()),

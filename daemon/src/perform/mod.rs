@@ -48,6 +48,7 @@ pub fn needs_owner(command: &Command) -> bool {
         | Command::Log(_)
         | Command::Config(_)
         | Command::Profile(_)
+        | Command::Token(_)
         | Command::Template(_) => false,
         Command::Check(check) => check.data.is_some(),
         _ => true,

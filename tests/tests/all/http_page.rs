@@ -57,7 +57,7 @@ fn the_page_is_sent_once() -> anyhow::Result<()> {
     ensure!(head.header("etag") == page.header("etag"));
     let script = server.get("/daemon.js", &[])?;
     ensure!(
-        script.text().contains("upload: false"),
+        script.text().contains("upload: false, profile: false"),
         "nobody has a token"
     );
     daemon.stop()

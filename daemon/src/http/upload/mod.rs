@@ -2,7 +2,6 @@
 //! By a form with a token and a file, of a browser or a program; the answer is the address of its receipt. Nothing
 //! of the file is looked at: it goes the way of every file in the inbox.
 
-mod form;
 mod take;
 pub(super) mod ticket;
 
@@ -13,14 +12,15 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use hyper::StatusCode;
 use hyper::body::Body as _;
-use hyper::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use hyper::header::{HeaderValue, LOCATION};
 use serde::Serialize;
 
 use super::Shared;
 use super::accept::transfer_pace;
 use super::answering::Client;
 use super::body::pipe;
-use super::manner::{Form as AnswerForm, Manner};
+use super::form::boundary_in;
+use super::manner::{Form, Manner};
 use super::refusal::{Refusal, Why, json};
 use super::tokens::token_in;
 pub(super) use take::sweep;
@@ -53,11 +53,11 @@ pub(super) async fn upload(
 fn answer(ticket: &Ticket, manner: Manner) -> Response {
     let receipt = format!("/receipt/{}", ticket.id);
     match manner.form {
-        AnswerForm::Page => {
+        Form::Page => {
             let language = manner.say("de", "en");
             Redirect::to(&format!("{receipt}?lang={language}")).into_response()
         }
-        AnswerForm::Json => {
+        Form::Json => {
             let mut response = json(&Taken {
                 id: &ticket.id,
                 name: &ticket.name,
@@ -85,10 +85,7 @@ async fn receive(
         Some(token) => Some(shared.partner_of(token, client)?),
         None => None,
     };
-    let kind = head.headers.get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let boundary = form::boundary_of(kind).ok_or(Refusal::of(Why::NoForm))?;
-    let boundary = boundary.to_owned();
+    let boundary = boundary_in(&head.headers)?;
     let length = body.size_hint().exact();
     let limit = shared.config.limits.file_bytes;
     // A form that may hold a plan too is told from one that is too large only while it is read.

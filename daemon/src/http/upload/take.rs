@@ -11,7 +11,6 @@ use rustix::fs::{Mode, OFlags, openat};
 use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
-use super::form::{Form, FormError};
 use super::ticket::{Ticket, first_import, new_id};
 use crate::clock;
 use crate::folder::directory::{Directory, IoAt};
@@ -19,7 +18,8 @@ use crate::folder::names::{PLAN_SUFFIX, PartnerName, marker_of};
 use crate::folder::safe_name::upload_name;
 use crate::folder::settle::MarkerHabit;
 use crate::http::Shared;
-use crate::http::body::{BodyReader, Trouble, trouble_of};
+use crate::http::body::BodyReader;
+use crate::http::form::{Form, MOST_BESIDE};
 use crate::http::refusal::{Refusal, Why};
 use crate::http::tokens::LONGEST_TOKEN;
 use crate::log;
@@ -32,9 +32,6 @@ const PART_SUFFIX: &str = ".part";
 
 /// Free space is looked at again after so many bytes.
 const BETWEEN_LOOKS: u64 = 16 << 20;
-
-/// So much of a form may be neither token nor file, and so much is read before there is a token.
-const MOST_BESIDE: u64 = 64 << 10;
 
 /// A name that is taken is tried with so many numbers.
 const MOST_NAMES: u32 = 10_000;
@@ -91,12 +88,12 @@ fn take_from(
             place = Some(free.map_err(|_| Refusal::of(Why::Busy))?);
             form.source().set_limit(most);
         }
-        let Some(head) = form.next_part().map_err(refusal_of)? else {
+        let Some(head) = form.next_part()? else {
             break;
         };
         match (head.name.as_str(), partner.as_ref()) {
             ("token", None) => {
-                let token = short(form, LONGEST_TOKEN)?;
+                let token = form.text(LONGEST_TOKEN)?;
                 *partner = Some(shared.partner_of(&token, sender.client)?);
             }
             ("file" | "plan", None) => return Err(Refusal::of(Why::NoToken)),
@@ -115,7 +112,7 @@ fn take_from(
                 }
             }
             _ => {
-                short(form, MOST_BESIDE as usize)?;
+                form.text(MOST_BESIDE as usize)?;
             }
         }
     }
@@ -226,7 +223,7 @@ fn receive(
     let limit = sender.shared.config.limits.file_bytes;
     let mut part = Part::create(folder)?;
     let mut looked_at = 0;
-    while let Some(piece) = form.piece().map_err(refusal_of)? {
+    while let Some(piece) = form.piece()? {
         part.bytes += piece.len() as u64;
         if part.bytes > limit {
             return Err(Refusal::over(limit));
@@ -332,28 +329,4 @@ fn place(
                 plan.named = false;
             }
         })
-}
-
-/// A part that is read into memory whole.
-fn short(form: &mut Form<io::Take<BodyReader>>, most: usize) -> Result<String, Refusal> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = form.piece().map_err(refusal_of)? {
-        if bytes.len() + piece.len() > most {
-            return Err(Refusal::of(Why::BrokenForm));
-        }
-        bytes.extend_from_slice(piece);
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn refusal_of(error: FormError) -> Refusal {
-    match error {
-        FormError::Broken => Refusal::of(Why::BrokenForm),
-        FormError::CutOff => Refusal::of(Why::CutOff),
-        FormError::Body(error) => match trouble_of(&error) {
-            Some(Trouble::TooSlow) => Refusal::of(Why::TooSlow),
-            Some(Trouble::CutOff) => Refusal::of(Why::CutOff),
-            None => Refusal::failed(&error),
-        },
-    }
 }

@@ -4,7 +4,12 @@
 
 use std::io::{self, Read};
 
+use hyper::HeaderMap;
+use hyper::header::CONTENT_TYPE;
 use memchr::memmem::Finder;
+
+use super::body::{Trouble, trouble_of};
+use super::refusal::{Refusal, Why};
 
 /// A form (`multipart/form-data`) that is being read.
 pub(super) struct Form<R> {
@@ -53,8 +58,19 @@ const BUFFER: usize = 128 << 10;
 const LONGEST_HEAD: usize = 8 << 10;
 const LONGEST_BOUNDARY: usize = 70;
 
+/// So much of a form is read before there is a token, and so much may be neither token nor file.
+pub(super) const MOST_BESIDE: u64 = 64 << 10;
+
+/// The boundary of the form that a request brings.
+pub(super) fn boundary_in(headers: &HeaderMap) -> Result<String, Refusal> {
+    let kind = headers.get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let boundary = boundary_of(kind).ok_or(Refusal::of(Why::NoForm))?;
+    Ok(boundary.to_owned())
+}
+
 /// The boundary that a content type names, where it is that of a form.
-pub(super) fn boundary_of(content_type: &str) -> Option<&str> {
+fn boundary_of(content_type: &str) -> Option<&str> {
     let (kind, parameters) = content_type.split_once(';')?;
     if !kind.trim().eq_ignore_ascii_case("multipart/form-data") {
         return None;
@@ -133,6 +149,18 @@ impl<R: Read> Form<R> {
         Ok(Some(&self.buffer[from..until]))
     }
 
+    /// The present part's content, where it is short text.
+    pub(super) fn text(&mut self, most: usize) -> Result<String, FormError> {
+        let mut bytes = Vec::new();
+        while let Some(piece) = self.piece()? {
+            if bytes.len() + piece.len() > most {
+                return Err(FormError::Broken);
+            }
+            bytes.extend_from_slice(piece);
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// The lines up to the empty one, without it.
     fn head(&mut self) -> Result<Vec<u8>, FormError> {
         const END: &[u8] = b"\r\n\r\n";
@@ -175,6 +203,20 @@ impl<R: Read> Form<R> {
         }
         self.end += read;
         Ok(())
+    }
+}
+
+impl From<FormError> for Refusal {
+    fn from(error: FormError) -> Self {
+        match error {
+            FormError::Broken => Self::of(Why::BrokenForm),
+            FormError::CutOff => Self::of(Why::CutOff),
+            FormError::Body(error) => match trouble_of(&error) {
+                Some(Trouble::TooSlow) => Self::of(Why::TooSlow),
+                Some(Trouble::CutOff) => Self::of(Why::CutOff),
+                None => Self::failed(&error),
+            },
+        }
     }
 }
 
