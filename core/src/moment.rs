@@ -91,6 +91,39 @@ impl Moment {
         })
     }
 
+    /// Appends what it prints as: files are written with millions of moments in them.
+    pub fn push_to(self, text: &mut Vec<u8>) {
+        let days = self.seconds.div_euclid(86_400);
+        let clock = self.seconds.rem_euclid(86_400) as u32;
+        let (year, month, day) = civil_from_days(days);
+        // An offset can push the first and last day over the four digits; RFC 3339 has no form for that.
+        let year = year.clamp(0, 9999) as u32;
+        push_two_digits(text, year / 100);
+        push_two_digits(text, year % 100);
+        text.push(b'-');
+        push_two_digits(text, month);
+        text.push(b'-');
+        push_two_digits(text, day);
+        text.push(b'T');
+        push_two_digits(text, clock / 3600);
+        text.push(b':');
+        push_two_digits(text, clock / 60 % 60);
+        text.push(b':');
+        push_two_digits(text, clock % 60);
+        if self.nanos != 0 {
+            let mut fraction = [b'0'; 9];
+            let mut rest = self.nanos;
+            for digit in fraction.iter_mut().rev() {
+                *digit += (rest % 10) as u8;
+                rest /= 10;
+            }
+            let length = fraction.iter().rposition(|digit| *digit != b'0');
+            text.push(b'.');
+            text.extend_from_slice(&fraction[..=length.unwrap_or(8)]);
+        }
+        text.push(b'Z');
+    }
+
     /// The same date and time one calendar year earlier; 29 February becomes 28 February.
     #[must_use]
     pub fn one_year_earlier(self) -> Self {
@@ -108,21 +141,9 @@ impl Moment {
 /// Prints RFC 3339 in UTC, the fraction only where there is one, without trailing zeros.
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let days = self.seconds.div_euclid(86_400);
-        let clock = self.seconds.rem_euclid(86_400);
-        let (year, month, day) = civil_from_days(days);
-        let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-        // An offset can push the first and last day over the four digits; RFC 3339 has no form for that.
-        let year = year.clamp(0, 9999);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
-        )?;
-        if self.nanos != 0 {
-            let fraction = format!("{:09}", self.nanos);
-            write!(f, ".{}", fraction.trim_end_matches('0'))?;
-        }
-        f.write_str("Z")
+        let mut text = Vec::with_capacity(LONGEST_TEXT);
+        self.push_to(&mut text);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -199,6 +220,13 @@ impl Form {
         // No byte passes 99, so that nothing is carried into the next.
         Some((digits * 10 + (digits >> 8)).to_le_bytes())
     }
+}
+
+/// Bytes of `2026-01-31T12:00:00.123456789Z`.
+const LONGEST_TEXT: usize = 30;
+
+fn push_two_digits(text: &mut Vec<u8>, number: u32) {
+    text.extend_from_slice(&[b'0' + (number / 10) as u8, b'0' + (number % 10) as u8]);
 }
 
 /// Is the text a `full-date` of RFC 3339 (`2026-01-31`) that the calendar has?

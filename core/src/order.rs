@@ -116,6 +116,47 @@ pub struct Draft<'a> {
     pub customer: Vec<(Field, Cow<'a, str>)>,
 }
 
+/// Terms as somebody else holds them.
+#[derive(Clone, Copy, Debug)]
+pub struct TermsView<'t> {
+    /// See [`Terms`].
+    pub external_system_id: &'t str,
+    /// See [`Terms`].
+    pub offer: &'t str,
+    /// See [`Terms`].
+    pub invoice_customer: &'t str,
+    /// See [`Terms`].
+    pub quantity: u32,
+    /// See [`Terms`].
+    pub start: Moment,
+    /// See [`Terms`].
+    pub payment_method: PaymentMethod,
+    /// See [`Terms`].
+    pub invoice_address: Option<i64>,
+    /// See [`Terms`].
+    pub delivery_customer: Option<&'t str>,
+    /// See [`Terms`].
+    pub delivery_address: Option<i64>,
+    /// See [`Terms`].
+    pub variant_delivery_address: Option<i64>,
+    /// See [`Terms`].
+    pub discount: Option<u8>,
+    /// See [`Terms`].
+    pub order_date: Option<Moment>,
+    /// See [`Terms`].
+    pub end: Option<Moment>,
+    /// See [`Terms`].
+    pub reference_start: Option<Moment>,
+    /// See [`Terms`].
+    pub next_booking: Option<Moment>,
+    /// See [`Terms`].
+    pub payment_method_id: Option<i64>,
+    /// See [`Terms`].
+    pub bonuses: &'t [Box<str>],
+    /// See [`Terms`].
+    pub managed_by: Manager,
+}
+
 /// The value of a field, for showing changes and for keeping them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -262,6 +303,35 @@ impl Draft<'_> {
         self.terms_over(None)
     }
 
+    /// The same without a copy; nothing where the row names bonuses, which it holds in another form.
+    pub fn terms_view(&self) -> Option<TermsView<'_>> {
+        if self.bonuses.value().is_some() {
+            return None;
+        }
+        let delivery_customer = self.delivery_customer.value().map(|customer| &**customer);
+        Some(TermsView {
+            external_system_id: &self.external_system_id,
+            offer: &self.offer,
+            invoice_customer: &self.invoice_customer,
+            quantity: self.quantity,
+            start: self.start,
+            payment_method: self.payment_method,
+            invoice_address: self.invoice_address.value().copied(),
+            delivery_customer: delivery_customer
+                .filter(|customer| **customer != *self.invoice_customer),
+            delivery_address: self.delivery_address.value().copied(),
+            variant_delivery_address: self.variant_delivery_address.value().copied(),
+            discount: self.discount.value().copied(),
+            order_date: self.order_date.value().copied(),
+            end: self.end.value().copied(),
+            reference_start: self.reference_start.value().copied(),
+            next_booking: self.next_booking.value().copied(),
+            payment_method_id: self.payment_method_id.value().copied(),
+            bonuses: &[],
+            managed_by: self.manager_after(None),
+        })
+    }
+
     /// The terms of a known order after this row.
     pub fn terms_after(&self, known: &Terms) -> Terms {
         self.terms_over(Some(known))
@@ -353,6 +423,30 @@ impl Draft<'_> {
 }
 
 impl Terms {
+    /// The terms without a copy.
+    pub fn view(&self) -> TermsView<'_> {
+        TermsView {
+            external_system_id: &self.external_system_id,
+            offer: &self.offer,
+            invoice_customer: &self.invoice_customer,
+            quantity: self.quantity,
+            start: self.start,
+            payment_method: self.payment_method,
+            invoice_address: self.invoice_address,
+            delivery_customer: self.delivery_customer.as_deref(),
+            delivery_address: self.delivery_address,
+            variant_delivery_address: self.variant_delivery_address,
+            discount: self.discount,
+            order_date: self.order_date,
+            end: self.end,
+            reference_start: self.reference_start,
+            next_booking: self.next_booking,
+            payment_method_id: self.payment_method_id,
+            bonuses: &self.bonuses,
+            managed_by: self.managed_by,
+        }
+    }
+
     /// The value of an order field; [`Value::None`] for any other.
     pub fn value(&self, field: Field) -> Value {
         let text = |text: &str| Value::Text(text.into());

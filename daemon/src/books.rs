@@ -3,10 +3,13 @@
 //! only what is acknowledged. After any failure to write nothing more is written until the books are opened anew.
 
 use crate::clock;
+use crate::entry::row_text::put_line;
 use crate::entry::{CustomerEntry, FileEntry, OfferEntry, OfferJson, RowLine, write_line};
 use crate::journal::{BodyCompressor, Frames, Journal, JournalError, JournalOptions, Position};
 use crate::log;
+use crate::state::effects::SealedOrder;
 use crate::state::engine::open::quarantine;
+use crate::state::record::{Stamps, put_order};
 use crate::state::store::{Store, StoreError, key_hash};
 use crate::state::{Effects, Meta, StoredOrder};
 use crate::system::PathError;
@@ -61,10 +64,15 @@ pub enum BooksError {
 struct Writer {
     journal: Journal,
     compressor: BodyCompressor,
+    /// Memory for the lines of a sheet, kept from one to the next.
+    lines: Vec<u8>,
     failed: bool,
     /// Writes away what waited in the store, beside the writing of further frames.
     flushing: Option<JoinHandle<Result<(), StoreError>>>,
 }
+
+/// Memory for lines that is kept from one sheet to the next.
+const MOST_KEPT_LINES: usize = 16 << 20;
 
 /// The lines of one frame while they are being written, and what they change.
 #[derive(Debug)]
@@ -124,6 +132,7 @@ impl Books {
         let writer = Writer {
             journal,
             compressor,
+            lines: Vec::new(),
             failed: false,
             flushing: None,
         };
@@ -185,7 +194,8 @@ impl Books {
         if writer.failed {
             return Err(BooksError::Closed.into());
         }
-        let mut sheet = Sheet::new(self.store.meta(), clock::now());
+        let lines = std::mem::take(&mut writer.lines);
+        let mut sheet = Sheet::new(self.store.meta(), clock::now(), lines);
         let result = fill(&mut sheet)?;
         if !sheet.lines.is_empty() {
             if let Err(error) = writer.put(&self.store, sheet) {
@@ -219,6 +229,19 @@ impl Books {
     /// The state as it is now.
     pub fn mark(&self) -> StateMark {
         self.lock().mark()
+    }
+
+    /// Begins to write away what the store still holds in memory, and does not wait for it.
+    pub fn begin_flush(&self) -> Result<(), BooksError> {
+        let mut writer = self.lock();
+        if writer.failed {
+            return Err(BooksError::Closed);
+        }
+        if let Err(error) = writer.begin_flushing(&self.store) {
+            writer.failed = true;
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     /// Lets nobody write while `look` runs; the store holds everything that was written, up to the mark.
@@ -271,6 +294,8 @@ impl Writer {
     fn put(&mut self, store: &Arc<Store>, sheet: Sheet) -> Result<(), BooksError> {
         let body = self.compressor.compress(&sheet.lines)?;
         let span = self.journal.append_compressed(&body, &sheet.time_text)?;
+        self.lines = sheet.lines;
+        self.lines.shrink_to(MOST_KEPT_LINES);
         store.apply(sheet.effects, span)?;
         if store.wants_flush() {
             let running = self
@@ -279,11 +304,16 @@ impl Writer {
                 .is_some_and(|flushing| !flushing.is_finished());
             // What waits is bounded: when the store cannot follow, the journal waits for it.
             if !running || store.must_flush() {
-                self.end_flushing()?;
-                let store = Arc::clone(store);
-                self.flushing = Some(std::thread::spawn(move || store.flush()));
+                self.begin_flushing(store)?;
             }
         }
+        Ok(())
+    }
+
+    fn begin_flushing(&mut self, store: &Arc<Store>) -> Result<(), StoreError> {
+        self.end_flushing()?;
+        let store = Arc::clone(store);
+        self.flushing = Some(std::thread::spawn(move || store.flush()));
         Ok(())
     }
 
@@ -306,8 +336,8 @@ impl Drop for Writer {
 }
 
 impl Sheet {
-    fn new(meta: Meta, time: Timestamp) -> Self {
-        let lines = Vec::new();
+    fn new(meta: Meta, time: Timestamp, mut lines: Vec<u8>) -> Self {
+        lines.clear();
         Self {
             meta,
             time,
@@ -346,10 +376,7 @@ impl Sheet {
 
     /// Writes the line of a row. Gives the log id.
     pub fn row(&mut self, note: RowNote<'_>) -> u64 {
-        let log_id = self.meta.next_log;
-        self.meta.next_log += 1;
-        self.effects.first_log.get_or_insert(log_id);
-        self.effects.last_log = Some(log_id);
+        let log_id = self.take_log_id();
         if let (true, Some(key)) = (note.remembered, note.line.external_system_id) {
             self.effects.history.push((key_hash(key), log_id));
         }
@@ -362,10 +389,56 @@ impl Sheet {
         log_id
     }
 
+    /// Writes the line of a row whose body is made already (see [`put_line`]). `remembered` is the hash of its key, where
+    /// the order's history gains an entry. Gives the log id.
+    pub fn made_row(
+        &mut self,
+        body: (&[u8], usize),
+        order_id: u64,
+        remembered: Option<u64>,
+    ) -> u64 {
+        let log_id = self.take_log_id();
+        put_line(&mut self.lines, log_id, &self.time_text, body, order_id);
+        self.effects
+            .history
+            .extend(remembered.map(|hash| (hash, log_id)));
+        log_id
+    }
+
+    /// Makes room for rows of so many bytes, and for records of orders of so many.
+    pub fn expect(&mut self, line_bytes: usize, record_bytes: usize) {
+        self.lines.reserve(line_bytes);
+        self.effects.records.reserve_exact(record_bytes);
+    }
+
     /// Notes an order as it is after the row just written.
     pub fn order(&mut self, order: StoredOrder) {
-        self.effects.new_orders += u64::from(order.first_log == order.last_log);
         self.effects.orders.push(order);
+    }
+
+    /// The same of terms in their stored form; `index` has the hashes of key and customer of a new order.
+    pub fn made_order(
+        &mut self,
+        order_id: u64,
+        terms: &[u8],
+        stamps: Stamps,
+        index: Option<(u64, u64)>,
+    ) {
+        let effects = &mut self.effects;
+        put_order(&mut effects.records, order_id, terms, stamps);
+        effects.sealed.push(SealedOrder {
+            order_id,
+            end: effects.records.len() as u32,
+            index,
+        });
+    }
+
+    fn take_log_id(&mut self) -> u64 {
+        let log_id = self.meta.next_log;
+        self.meta.next_log += 1;
+        self.effects.first_log.get_or_insert(log_id);
+        self.effects.last_log = Some(log_id);
+        log_id
     }
 
     /// Writes the line of a customer.

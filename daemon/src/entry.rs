@@ -1,6 +1,8 @@
 //! What does a line of the journal say?
 //! The wire form of the journal, version 1. A row's line is also the line of the import log, letter for letter.
 
+pub mod row_text;
+
 use intake_core::catalog::{Customer, Offer, OfferManager, ProductBase};
 use intake_core::field::Field;
 use intake_core::order::PaymentMethod;

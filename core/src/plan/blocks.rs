@@ -2,14 +2,14 @@
 //! One question for all rows of a block: a store is fast at many keys and slow at each.
 
 use super::customers::NewCustomers;
-use super::knowledge::{Knowledge, KnownOrder, Presence};
-use super::rows::{Row, apply_twins, decide_row, read_rows};
+use super::knowledge::{Kept, Knowledge, KnownOrder, Presence};
+use super::rows::{Row, RowDecision, apply_twins, decide_row, each_row, read_rows};
 use super::twins::Twins;
 use super::{Context, Decision, Known, Standing};
 use crate::check::Examined;
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
-use crate::order::Terms;
+use crate::order::{Draft, Terms};
 use crate::read::{Block, Shape};
 
 /// What the whole file says, beyond its single rows.
@@ -34,8 +34,10 @@ pub struct DecidedRow<'a, O> {
     pub decision: Decision,
     /// The terms afterwards, where they change.
     pub after: Option<Box<Terms>>,
-    /// The order as it is known.
+    /// The order as it is known, where it was asked for.
     pub order: Option<Box<O>>,
+    /// The number of the order that the row leaves as it is, where that was known without asking for the order.
+    pub same_order: Option<u64>,
     /// Must the invoice customer be created for it?
     pub creates_customer: bool,
     /// Is it a new order of a customer that nobody knows yet?
@@ -64,19 +66,39 @@ pub fn decide_blocks<'a, K: Knowledge>(
     facts: &FileFacts,
     context: &Context<'_>,
 ) -> Result<DecidedRows<'a, K::Order>, K::Error> {
-    let mut rows = Vec::new();
-    let mut examined = Vec::with_capacity(blocks.len());
-    for block in blocks {
-        let (mut some, facts_of_block) = read_rows(shape, block);
-        rows.append(&mut some);
-        examined.push(facts_of_block);
-    }
+    decide_blocks_again(shape, blocks, knowledge, facts, context, &[])
+}
+
+/// The same where an earlier pass kept what it decided for each of the rows: only about the others is asked. Where
+/// nothing is kept, or not of every row, everything is asked.
+pub fn decide_blocks_again<'a, K: Knowledge>(
+    shape: &Shape,
+    blocks: &'a [Block],
+    knowledge: &K,
+    facts: &FileFacts,
+    context: &Context<'_>,
+    kept: &[Kept],
+) -> Result<DecidedRows<'a, K::Order>, K::Error> {
+    let row_count: u64 = blocks.iter().map(|block| block.rows).sum();
+    let mut rows = Vec::with_capacity(row_count as usize);
+    let examined = blocks
+        .iter()
+        .map(|block| read_rows(shape, block, &mut rows))
+        .collect();
     apply_twins(shape, &mut rows, &facts.twins);
     if let Some(rejects) = facts.turned_down_by {
         turn_down(&mut rows, rejects);
     }
-    let orders = known_orders(&rows, knowledge)?;
-    let standings = Standings::of(&rows, &orders, knowledge, facts)?;
+    let same;
+    let kept = if kept.len() == rows.len() {
+        kept
+    } else {
+        same = same_orders(&rows, knowledge, context)?;
+        &same
+    };
+    let kept = |at: usize| kept.get(at).copied().unwrap_or(Kept::Ask);
+    let orders = known_orders(&rows, knowledge, &kept)?;
+    let standings = Standings::of(&rows, &orders, knowledge, facts, &kept)?;
     let customers_exist = standings.all_exist();
     let rows = rows
         .into_iter()
@@ -89,7 +111,14 @@ pub fn decide_blocks<'a, K: Knowledge>(
                 invoice_customer,
                 delivery_customer,
             };
-            let decided = decide_row(shape, &mut row, &known, context);
+            let same_order = match kept(at) {
+                Kept::Unchanged(order) if row.draft.is_some() => Some(order),
+                _ => None,
+            };
+            let decided = match same_order {
+                Some(_) => UNCHANGED,
+                None => decide_row(shape, &mut row, &known, context),
+            };
             let creates = decided.decision == Decision::Create;
             DecidedRow {
                 creates_customer: creates && invoice_customer == Standing::WillExist,
@@ -99,6 +128,7 @@ pub fn decide_blocks<'a, K: Knowledge>(
                 decision: decided.decision,
                 after: decided.after.map(Box::new),
                 order,
+                same_order,
             }
         })
         .collect();
@@ -130,6 +160,62 @@ impl<O> DecidedRows<'_, O> {
     }
 }
 
+/// The same where of every row is kept how it is decided, so that none has to wait for an answer about the others: `each`
+/// takes one after another. False where that is not so; what `each` has taken is to be forgotten then.
+pub fn each_kept_row<'a, O>(
+    shape: &Shape,
+    blocks: &'a [Block],
+    facts: &FileFacts,
+    context: &Context<'_>,
+    kept: &[Kept],
+    each: &mut dyn FnMut(DecidedRow<'a, O>),
+) -> bool {
+    let told = !kept.is_empty() && !kept.contains(&Kept::Ask);
+    if !told || facts.turned_down_by.is_some() {
+        return false;
+    }
+    let mut kept = kept.iter();
+    let mut fits = true;
+    let known = Known {
+        order: None,
+        invoice_customer: Standing::Exists,
+        delivery_customer: Standing::Exists,
+    };
+    for block in blocks {
+        each_row(shape, block, &mut |mut row| {
+            let same_order = match kept.next() {
+                Some(Kept::Create) => None,
+                Some(Kept::Unchanged(order)) => Some(*order),
+                Some(Kept::Ask) | None => {
+                    fits = false;
+                    return;
+                }
+            };
+            apply_twins(shape, std::slice::from_mut(&mut row), &facts.twins);
+            fits &= row.draft.is_some();
+            let decided = match same_order {
+                Some(_) => UNCHANGED,
+                None => decide_row(shape, &mut row, &known, context),
+            };
+            each(DecidedRow {
+                row,
+                decision: decided.decision,
+                after: decided.after.map(Box::new),
+                order: None,
+                same_order,
+                creates_customer: false,
+                customer_unknown: false,
+            });
+        });
+    }
+    fits && kept.next().is_none()
+}
+
+const UNCHANGED: RowDecision = RowDecision {
+    decision: Decision::Unchanged,
+    after: None,
+};
+
 /// Rejects the rows that have no error of their own.
 fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
     for row in rows.iter_mut().filter(|row| row.draft.is_some()) {
@@ -142,15 +228,30 @@ fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
     }
 }
 
+/// Most rows of a book that is sent again say what is known: whoever can tell that at once saves us the look at their
+/// orders.
+fn same_orders<K: Knowledge>(
+    rows: &[Row<'_>],
+    knowledge: &K,
+    context: &Context<'_>,
+) -> Result<Vec<Kept>, K::Error> {
+    let drafts: Vec<Option<&Draft<'_>>> = rows
+        .iter()
+        .map(|row| row.draft.as_ref().filter(|_| !row.repeats))
+        .collect();
+    knowledge.same_orders(context.partner, &drafts)
+}
+
 #[expect(clippy::type_complexity, reason = "an order for each row that has one")]
 fn known_orders<K: Knowledge>(
     rows: &[Row<'_>],
     knowledge: &K,
+    kept: &impl Fn(usize) -> Kept,
 ) -> Result<Vec<Option<Box<K::Order>>>, K::Error> {
     let mut places = Vec::with_capacity(rows.len());
     let mut keys = Vec::with_capacity(rows.len());
     for (at, row) in rows.iter().enumerate() {
-        if let Some(draft) = &row.draft {
+        if let (Some(draft), Kept::Ask) = (&row.draft, kept(at)) {
             places.push(at);
             keys.push(&*draft.external_system_id);
         }
@@ -175,6 +276,7 @@ impl Standings {
         orders: &[Option<Box<K::Order>>],
         knowledge: &K,
         facts: &FileFacts,
+        kept: &impl Fn(usize) -> Kept,
     ) -> Result<Self, K::Error> {
         let mut standings = Self {
             invoice: vec![Standing::Exists; rows.len()],
@@ -185,7 +287,8 @@ impl Standings {
         }
         let mut asked: Vec<(usize, bool, &str)> = Vec::new();
         for (at, (row, order)) in rows.iter().zip(orders).enumerate() {
-            let Some(draft) = row.draft.as_ref().filter(|_| !row.repeats) else {
+            let is_asked = !row.repeats && kept(at) == Kept::Ask;
+            let Some(draft) = row.draft.as_ref().filter(|_| is_asked) else {
                 continue;
             };
             if order.is_none() {

@@ -1,7 +1,7 @@
 //! What must be known so that rows can be decided?
 //! Whoever plans asks through [`Knowledge`] alone; what answers may be a store, a snapshot, or nobody.
 
-use crate::order::Terms;
+use crate::order::{Draft, Terms};
 use std::convert::Infallible;
 
 /// An order that is known.
@@ -23,6 +23,18 @@ pub enum Presence {
     NotTold,
 }
 
+/// What is known already of the decision on a row, from an earlier pass over the file with the same facts and against the
+/// same state, or at one glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// It makes an order, and all customers that it names exist.
+    Create,
+    /// It leaves the order with this number as it is.
+    Unchanged(u64),
+    /// Nothing is known: ask.
+    Ask,
+}
+
 /// What is known of orders and customers. Answers come in the order of the questions, one for each.
 pub trait Knowledge {
     /// An order as it is known.
@@ -32,6 +44,17 @@ pub trait Knowledge {
 
     /// The orders with these keys.
     fn orders(&self, keys: &[&str]) -> Result<Vec<Option<Self::Order>>, Self::Error>;
+
+    /// For each row, if that can be told at one glance: is its order known as this partner's, with exactly the terms that
+    /// the row would give a new one? Never [`Kept::Create`]; nothing at all where nothing can be told.
+    fn same_orders(
+        &self,
+        partner: &str,
+        drafts: &[Option<&Draft<'_>>],
+    ) -> Result<Vec<Kept>, Self::Error> {
+        let _ = (partner, drafts);
+        Ok(Vec::new())
+    }
 
     /// How customers with these numbers stand.
     fn customers(&self, ids: &[&str]) -> Result<Vec<Presence>, Self::Error>;

@@ -42,40 +42,54 @@ pub struct RowDecision {
     pub after: Option<Terms>,
 }
 
-/// Reads the rows of a block; records without a value are left out and counted in the facts.
+/// Adds the rows of a block to `rows`; records without a value are left out and counted in the facts.
 /// The facts are what [`Tally::absorb`](crate::check::Tally::absorb) takes.
-pub fn read_rows<'a>(shape: &Shape, block: &'a Block) -> (Vec<Row<'a>>, Examined) {
-    let mut rows = Vec::with_capacity(block.rows as usize);
+pub fn read_rows<'a>(shape: &Shape, block: &'a Block, rows: &mut Vec<Row<'a>>) -> Examined {
     let mut examined = Examined::begin(block);
     records(shape, block, &mut |record| {
-        let mut findings = Vec::new();
-        let draft = draft::order(shape, record, &mut findings);
-        let (key, offer) = match &draft {
-            Some(draft) => (
-                Some(draft.external_system_id.clone()),
-                Some(draft.offer.clone()),
-            ),
-            None => (
-                key_of_rejected(shape, record.cells),
-                text_of(record, Field::PlenigoOfferId),
-            ),
-        };
-        examined.note(record, draft.as_ref(), key.as_deref(), &findings);
+        let row = read_row(shape, record);
+        let (draft, key) = (row.draft.as_ref(), row.key.as_deref());
+        examined.note(record, draft, key, &row.findings);
         if !record.empty {
-            let (row, line, raw) = (record.row, record.line, record.raw);
-            rows.push(Row {
-                row,
-                line,
-                raw,
-                draft,
-                key,
-                offer,
-                findings,
-                repeats: false,
-            });
+            rows.push(row);
         }
     });
-    (rows, examined)
+    examined
+}
+
+/// Calls `each` with the rows of a block, without a word about the file as a whole.
+pub fn each_row<'a>(shape: &Shape, block: &'a Block, each: &mut dyn FnMut(Row<'a>)) {
+    records(shape, block, &mut |record| {
+        if !record.empty {
+            each(read_row(shape, record));
+        }
+    });
+}
+
+fn read_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
+    let mut findings = Vec::new();
+    let draft = draft::order(shape, record, &mut findings);
+    let (key, offer) = match &draft {
+        Some(draft) => (
+            Some(draft.external_system_id.clone()),
+            Some(draft.offer.clone()),
+        ),
+        None => (
+            key_of_rejected(shape, record.cells),
+            text_of(record, Field::PlenigoOfferId),
+        ),
+    };
+    let (row, line, raw) = (record.row, record.line, record.raw);
+    Row {
+        row,
+        line,
+        raw,
+        draft,
+        key,
+        offer,
+        findings,
+        repeats: false,
+    }
 }
 
 /// Applies to each row what the whole file says of its key.

@@ -2,29 +2,32 @@
 //! Block by block: decided against the state of that moment, journalled and synced together, then visible. Cut off
 //! anywhere, it goes on behind the last block that was written.
 
+use super::kept::KeptDecisions;
+use super::made_rows::{MadeRows, ReadyRow, SpareRows};
 use super::pass::{Hashing, Step, over_groups};
 use super::profile::Terms;
 use super::survey::{DecidedRow, GROUP};
 use super::work::ImportError;
 use crate::books::{Books, RowNote, Sheet};
+use crate::entry::row_text::CommonText;
 use crate::entry::{FileEntry, RowLine, counts_map, no_changes};
 use crate::folder::lifecycle::Step as FileStep;
 use crate::state::StoredOrder;
+use crate::state::record::Stamps;
 use crate::state::store::StoreError;
 use intake_core::catalog::Customer;
 use intake_core::check::Tally;
-use intake_core::finding::{Finding, Language, headline};
 use intake_core::moment::Moment;
 use intake_core::order::Terms as OrderTerms;
-use intake_core::plan::blocks::{FileFacts, decide_blocks};
+use intake_core::plan::blocks::{FileFacts, decide_blocks_again, each_kept_row};
 use intake_core::plan::survey::each_missing;
 use intake_core::plan::{Change, Context, Counts, Decision, changes};
 use intake_core::read::{Block, Shape};
-use intake_core::report::{ChangesJson, Item, put};
-use serde_json::value::RawValue;
+use intake_core::report::ChangesJson;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The import whose rows are written.
 #[derive(Clone, Copy, Debug)]
@@ -43,13 +46,14 @@ pub struct Writing<'w> {
     pub before: Counts,
 }
 
-/// Writes the rows of a file behind `after_row`, and gives the counts of what was written. `going` hears the last
-/// row of each block that is durable, and ends the work behind it by saying no.
+/// Writes the rows of a file behind `after_row`, and gives the counts of what was written. `kept` is what was decided for
+/// them already. `going` hears the last row of each block that is durable, and ends the work behind it by saying no.
 pub fn apply_rows(
     books: &Books,
     body: &Path,
     writing: Writing<'_>,
     facts: &FileFacts,
+    kept: Option<&KeptDecisions>,
     after_row: u64,
     going: &dyn Fn(u64) -> bool,
 ) -> Result<Counts, ImportError> {
@@ -59,9 +63,16 @@ pub fn apply_rows(
     };
     let file = File::open(body).map_err(path_error)?;
     let options = writing.terms.profile.read_options(writing.now);
-    let decide = |shape: &Shape, blocks: Vec<Block>| {
-        Decided::of(books, shape, blocks, writing, facts, after_row)
+    let applying = Applying {
+        books,
+        writing,
+        facts,
+        kept,
+        kept_holds: AtomicBool::new(kept.is_some()),
+        after_row,
+        spare: SpareRows::default(),
     };
+    let decide = |shape: &Shape, blocks: Vec<Block>| applying.decide_ahead(shape, blocks);
     let mut written = Written {
         counts: writing.before,
         ..Written::default()
@@ -76,15 +87,7 @@ pub fn apply_rows(
             if let Step::Block(shape, decided) = step {
                 let last = last_row(&decided.blocks);
                 if last > after_row {
-                    write_rows(
-                        books,
-                        &shape,
-                        decided,
-                        writing,
-                        facts,
-                        after_row,
-                        &mut written,
-                    )?;
+                    applying.write_rows(&shape, decided, &mut written)?;
                     if !going(last) {
                         return Err(ImportError::Stopped);
                     }
@@ -124,28 +127,32 @@ pub fn end_missing(books: &Books, writing: Writing<'_>, tally: &Tally) -> Result
     Ok(missing.len() as u64)
 }
 
-/// The rows of a block, decided in a worker ahead of their turn, against the state after `writes` frames.
-struct Decided {
-    blocks: Vec<Block>,
-    writes: u64,
-    rows: Result<Vec<OwnRow>, StoreError>,
+/// What the application of one file needs, in all threads.
+struct Applying<'a> {
+    books: &'a Books,
+    writing: Writing<'a>,
+    facts: &'a FileFacts,
+    kept: Option<&'a KeptDecisions>,
+    /// Has nobody else written since the decisions that are kept were made?
+    kept_holds: AtomicBool,
+    after_row: u64,
+    spare: SpareRows,
 }
 
-/// A decided row that no longer needs its block.
-struct OwnRow {
-    row: u64,
-    line: u64,
-    key: Option<Box<str>>,
-    offer: Option<Box<str>>,
-    decision: Decision,
-    after: Option<Box<OrderTerms>>,
-    order: Option<Box<StoredOrder>>,
-    /// The number of the order, where it stays as it is.
-    order_id: u64,
-    creates_customer: bool,
-    error_code: Option<u32>,
-    reason: Option<String>,
-    detail: Option<Box<RawValue>>,
+/// The rows of a block, decided in a worker ahead of their turn.
+struct Decided {
+    blocks: Vec<Block>,
+    against: State,
+    rows: Result<MadeRows, StoreError>,
+}
+
+/// The state that rows were decided against.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// That after so many frames.
+    After(u64),
+    /// That of the decisions that were kept, after so many frames.
+    Kept(u64),
 }
 
 /// What this import has written so far.
@@ -155,32 +162,185 @@ struct Written {
     /// Orders that later records repeat.
     repeated: HashMap<Box<str>, u64>,
     customers: HashSet<Box<str>>,
-    /// The numbers of its own frames, those that rows decided ahead of their turn may not have seen.
+    /// How many frames it has written.
+    own_frames: u64,
+    /// The numbers of the last of them, those that rows decided ahead of their turn may not have seen.
     frames: VecDeque<u64>,
 }
 
 /// Rows are decided so many blocks ahead at most; older frames of one's own need not be remembered.
 const OWN_FRAMES: usize = 64;
 
-impl Decided {
-    fn of(
-        books: &Books,
-        shape: &Shape,
-        blocks: Vec<Block>,
-        writing: Writing<'_>,
-        facts: &FileFacts,
-        after_row: u64,
-    ) -> Self {
-        let writes = books.writes();
-        let rows = if last_row(&blocks) > after_row {
-            own_rows(books, shape, &blocks, writing, facts, after_row)
-        } else {
-            Ok(Vec::new())
+impl Applying<'_> {
+    fn decide_ahead(&self, shape: &Shape, blocks: Vec<Block>) -> Decided {
+        let kept = self
+            .kept
+            .filter(|_| self.kept_holds.load(Ordering::Relaxed));
+        let against = match kept {
+            Some(kept) => State::Kept(kept.writes),
+            None => State::After(self.books.writes()),
         };
-        Self {
+        let rows = if last_row(&blocks) > self.after_row {
+            self.decide(shape, &blocks, kept)
+        } else {
+            Ok(MadeRows::default())
+        };
+        Decided {
             blocks,
-            writes,
+            against,
             rows,
+        }
+    }
+
+    fn decide(
+        &self,
+        shape: &Shape,
+        blocks: &[Block],
+        kept: Option<&KeptDecisions>,
+    ) -> Result<MadeRows, StoreError> {
+        let (writing, facts) = (self.writing, self.facts);
+        let store = self.books.store();
+        let catalog = store.catalog();
+        let profile = &writing.terms.profile;
+        let context = Context {
+            partner: &profile.partner,
+            offers: profile.offers.as_ref(),
+            catalog: Some(&catalog),
+            now: writing.now,
+        };
+        let kept = kept.map(|kept| kept.of(blocks)).unwrap_or_default();
+        let common = CommonText::of(&blank_line(writing, Decision::Unchanged));
+        let mut made = self.spare.take();
+        let mut each = |row: DecidedRow<'_>| {
+            if row.row.row > self.after_row {
+                made.add(&row, &common, writing, facts);
+            }
+        };
+        if !each_kept_row(shape, blocks, facts, &context, &kept, &mut each) {
+            let decided = decide_blocks_again(shape, blocks, store, facts, &context, &kept)?;
+            made.clear();
+            for row in &decided.rows {
+                if row.row.row > self.after_row {
+                    made.add(row, &common, writing, facts);
+                }
+            }
+        }
+        Ok(made)
+    }
+
+    fn write_rows(
+        &self,
+        shape: &Shape,
+        decided: Decided,
+        written: &mut Written,
+    ) -> Result<(), ImportError> {
+        let Decided {
+            blocks,
+            against,
+            rows,
+        } = decided;
+        let (books, writing) = (self.books, self.writing);
+        let mut ahead = Some(rows?);
+        books.write(|sheet| {
+            // What others wrote since may concern these rows: then they are decided again, now that nobody writes.
+            let others_wrote = written.others_wrote_since(against, books.writes());
+            if others_wrote && matches!(against, State::Kept(_)) {
+                self.kept_holds.store(false, Ordering::Relaxed);
+            }
+            let rows = match ahead.take().filter(|_| !others_wrote) {
+                Some(rows) => rows,
+                None => self.decide(shape, &blocks, None)?,
+            };
+            let (line_bytes, record_bytes) = rows.bytes();
+            sheet.expect(line_bytes, record_bytes);
+            for row in rows.ready() {
+                written.counts.add(row.row.decision);
+                self.write_row(sheet, &row, written);
+            }
+            let next_row = Some(last_row(&blocks));
+            let time = sheet.time().to_owned();
+            sheet.file(FileEntry {
+                next_row,
+                counts: Some(counts_map(&written.counts)),
+                ..FileEntry::new(writing.import_id, &time, FileStep::Applying)
+            });
+            self.spare.give(rows);
+            written.frames.push_back(books.writes() + 1);
+            written.own_frames += 1;
+            Ok::<(), ImportError>(())
+        })?;
+        if written.frames.len() > OWN_FRAMES {
+            written.frames.pop_front();
+        }
+        Ok(())
+    }
+
+    fn write_row(&self, sheet: &mut Sheet, ready: &ReadyRow<'_>, written: &mut Written) {
+        let ReadyRow { row, body, terms } = ready;
+        let rare = row.rare.as_deref();
+        let now = sheet.moment();
+        match row.decision {
+            Decision::Reject => {
+                sheet.made_row(*body, 0, row.key);
+            }
+            Decision::Create => {
+                if let Some(id) = rare.and_then(|rare| rare.new_customer.as_ref())
+                    && !written.customers.contains(id)
+                    && let Some(customer) = self.facts.customers.get(id)
+                {
+                    let (id, values) = (customer.id.clone(), customer.values.clone());
+                    written.customers.insert(id.clone());
+                    written.counts.create_customer += 1;
+                    sheet.customer(Customer { id, values }, Some(self.writing.import_id));
+                }
+                let order_id = sheet.take_order_id();
+                let log_id = sheet.made_row(*body, order_id, None);
+                if let Some(key) = rare.and_then(|rare| rare.repeated_key.as_ref()) {
+                    written.repeated.insert(key.clone(), order_id);
+                }
+                let stamps = Stamps {
+                    created: now,
+                    changed: now,
+                    first_log: log_id,
+                    last_log: log_id,
+                };
+                let index = row.key.map(|key| (key, row.customer));
+                sheet.made_order(order_id, terms, stamps, index);
+            }
+            Decision::Unchanged => {
+                let repeated = rare.and_then(|rare| rare.repeated_key.as_ref());
+                let earlier = repeated.and_then(|key| written.repeated.get(key));
+                let order_id = match row.order_id {
+                    0 => earlier.copied().unwrap_or(0),
+                    known => known,
+                };
+                sheet.made_row(*body, order_id, None);
+            }
+            Decision::Update | Decision::Payment | Decision::End | Decision::Reactivate => {
+                let log_id = sheet.made_row(*body, row.order_id, row.key);
+                if let Some((created, first_log)) = rare.and_then(|rare| rare.came_to_be) {
+                    let stamps = Stamps {
+                        created,
+                        changed: now,
+                        first_log,
+                        last_log: log_id,
+                    };
+                    sheet.made_order(row.order_id, terms, stamps, None);
+                }
+            }
+        }
+    }
+}
+
+impl Written {
+    /// Has anybody but this import written since that state, now that so many frames are written?
+    fn others_wrote_since(&self, state: State, writes: u64) -> bool {
+        match state {
+            State::After(before) => {
+                let own = self.frames.iter().filter(|frame| **frame > before).count() as u64;
+                writes - before != own
+            }
+            State::Kept(before) => writes - before != self.own_frames,
         }
     }
 }
@@ -190,202 +350,6 @@ fn last_row(blocks: &[Block]) -> u64 {
     blocks
         .last()
         .map_or(0, |block| block.first_row + block.rows - 1)
-}
-
-fn own_rows(
-    books: &Books,
-    shape: &Shape,
-    blocks: &[Block],
-    writing: Writing<'_>,
-    facts: &FileFacts,
-    after_row: u64,
-) -> Result<Vec<OwnRow>, StoreError> {
-    let catalog = books.store().catalog();
-    let profile = &writing.terms.profile;
-    let context = Context {
-        partner: &profile.partner,
-        offers: profile.offers.as_ref(),
-        catalog: Some(&catalog),
-        now: writing.now,
-    };
-    let decided = decide_blocks(shape, blocks, books.store(), facts, &context)?;
-    Ok(decided
-        .rows
-        .into_iter()
-        .filter(|decided| decided.row.row > after_row)
-        .map(OwnRow::of)
-        .collect())
-}
-
-impl OwnRow {
-    fn of(decided: DecidedRow<'_>) -> Self {
-        let DecidedRow {
-            row,
-            decision,
-            after,
-            order,
-            creates_customer,
-            ..
-        } = decided;
-        let rejected = decision == Decision::Reject;
-        let error = row.findings.iter().find(|finding| finding.code.is_error());
-        let upstream = error.map(|finding| finding.code.spec().upstream);
-        let changes_order = decision.changes_order();
-        Self {
-            row: row.row,
-            line: row.line,
-            key: row.key.as_deref().map(Into::into),
-            offer: row.offer.as_deref().map(Into::into),
-            decision,
-            after,
-            order_id: order.as_ref().map_or(0, |order| order.order_id),
-            order: order.filter(|_| changes_order),
-            creates_customer,
-            error_code: upstream.filter(|code| rejected && *code > 0),
-            reason: rejected.then(|| reason_of(&row.findings)),
-            detail: detail_of(&row.findings),
-        }
-    }
-}
-
-fn write_rows(
-    books: &Books,
-    shape: &Shape,
-    decided: Decided,
-    writing: Writing<'_>,
-    facts: &FileFacts,
-    after_row: u64,
-    written: &mut Written,
-) -> Result<(), ImportError> {
-    let Decided {
-        blocks,
-        writes,
-        rows,
-    } = decided;
-    let mut ahead = Some(rows?);
-    books.write(|sheet| {
-        // What others wrote since may concern these rows: then they are decided again, now that nobody writes.
-        let own = written
-            .frames
-            .iter()
-            .filter(|frame| **frame > writes)
-            .count() as u64;
-        let rows = match ahead.take().filter(|_| books.writes() - writes == own) {
-            Some(rows) => rows,
-            None => own_rows(books, shape, &blocks, writing, facts, after_row)?,
-        };
-        for row in rows {
-            written.counts.add(row.decision);
-            write_row(sheet, row, writing, facts, written);
-        }
-        let next_row = Some(last_row(&blocks));
-        let time = sheet.time().to_owned();
-        sheet.file(FileEntry {
-            next_row,
-            counts: Some(counts_map(&written.counts)),
-            ..FileEntry::new(writing.import_id, &time, FileStep::Applying)
-        });
-        written.frames.push_back(books.writes() + 1);
-        Ok::<(), ImportError>(())
-    })?;
-    if written.frames.len() > OWN_FRAMES {
-        written.frames.pop_front();
-    }
-    Ok(())
-}
-
-fn write_row(
-    sheet: &mut Sheet,
-    row: OwnRow,
-    writing: Writing<'_>,
-    facts: &FileFacts,
-    written: &mut Written,
-) {
-    let named = RowLine {
-        row: Some(row.row),
-        line: Some(row.line),
-        external_system_id: row.key.as_deref(),
-        plenigo_offer_id: row.offer.as_deref(),
-        error_detail: row.detail.as_deref(),
-        ..blank_line(writing, row.decision)
-    };
-    match (row.decision, row.after) {
-        (Decision::Reject, _) => {
-            let line = RowLine {
-                success: false,
-                error_code: row.error_code,
-                error_reason: row.reason.as_deref(),
-                ..named
-            };
-            sheet.row(RowNote {
-                line,
-                remembered: true,
-            });
-        }
-        (Decision::Create, Some(terms)) => {
-            if row.creates_customer
-                && !written.customers.contains(&terms.invoice_customer)
-                && let Some(customer) = facts.customers.get(&terms.invoice_customer)
-            {
-                let (id, values) = (customer.id.clone(), customer.values.clone());
-                written.customers.insert(id.clone());
-                written.counts.create_customer += 1;
-                sheet.customer(Customer { id, values }, Some(writing.import_id));
-            }
-            let order_id = sheet.take_order_id();
-            let changed = changes(None, &terms);
-            let line = RowLine {
-                order_id,
-                changes: ChangesJson(&changed),
-                ..named
-            };
-            let log_id = sheet.row(RowNote {
-                line,
-                remembered: false,
-            });
-            let now = sheet.moment();
-            if facts.twins.is_repeated(row.row) {
-                written
-                    .repeated
-                    .insert(terms.external_system_id.clone(), order_id);
-            }
-            sheet.order(StoredOrder {
-                order_id,
-                partner: writing.terms.profile.partner.clone(),
-                terms: *terms,
-                created: now,
-                changed: now,
-                first_log: log_id,
-                last_log: log_id,
-            });
-        }
-        (_, Some(terms)) => {
-            let Some(order) = row.order else { return };
-            let changed = changes(Some(&order.terms), &terms);
-            let line = RowLine {
-                order_id: order.order_id,
-                changes: ChangesJson(&changed),
-                ..named
-            };
-            let log_id = sheet.row(RowNote {
-                line,
-                remembered: true,
-            });
-            write_change(sheet, log_id, *order, *terms);
-        }
-        (_, None) => {
-            let earlier = row.key.as_deref().and_then(|key| written.repeated.get(key));
-            let order_id = match row.order_id {
-                0 => earlier.copied().unwrap_or(0),
-                known => known,
-            };
-            let line = RowLine { order_id, ..named };
-            sheet.row(RowNote {
-                line,
-                remembered: false,
-            });
-        }
-    }
 }
 
 fn write_change(sheet: &mut Sheet, log_id: u64, order: StoredOrder, terms: OrderTerms) {
@@ -418,7 +382,8 @@ fn line<'l>(
     }
 }
 
-fn blank_line(writing: Writing<'_>, decision: Decision) -> RowLine<'_> {
+/// A line with what all rows of an import have in common.
+pub(super) fn blank_line(writing: Writing<'_>, decision: Decision) -> RowLine<'_> {
     RowLine {
         kind: "row",
         log_id: 0,
@@ -438,32 +403,4 @@ fn blank_line(writing: Writing<'_>, decision: Decision) -> RowLine<'_> {
         error_detail: None,
         changes: no_changes(),
     }
-}
-
-fn reason_of(findings: &[Finding]) -> String {
-    let error = findings.iter().find(|finding| finding.code.is_error());
-    let text = error
-        .map(|finding| headline(finding, Language::En))
-        .unwrap_or_default();
-    text.chars().take(1000).collect()
-}
-
-/// `{"message": …, "findings": […]}`; nothing where nothing was found.
-fn detail_of(findings: &[Finding]) -> Option<Box<RawValue>> {
-    let first = findings
-        .iter()
-        .find(|finding| finding.code.is_error())
-        .or(findings.first())?;
-    let mut json = Vec::with_capacity(512);
-    json.extend_from_slice(b"{\"message\":");
-    put(&mut json, &headline(first, Language::En));
-    json.extend_from_slice(b",\"findings\":[");
-    for (at, finding) in findings.iter().enumerate() {
-        if at > 0 {
-            json.push(b',');
-        }
-        put(&mut json, &Item(finding));
-    }
-    json.extend_from_slice(b"]}");
-    RawValue::from_string(String::from_utf8(json).ok()?).ok()
 }

@@ -1,8 +1,10 @@
 //! How does a file become orders?
 //! Three passes over a private copy: the survey says what is wrong and what would happen, the brake decides,
-//! the application decides each row again against the state of that moment and writes it.
+//! the application writes each row, decided anew where others have written since.
 
 pub mod apply;
+pub mod kept;
+mod made_rows;
 pub mod pass;
 pub mod profile;
 pub mod survey;

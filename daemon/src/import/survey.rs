@@ -1,6 +1,7 @@
 //! What is wrong with a file, and what would its import do?
 //! Changes nothing. Makes the passes that the core's survey asks for, on all cores.
 
+use super::kept::{Group, KeptDecisions};
 use super::pass::{Hashing, PassEnd, Step, over_groups};
 use super::profile::Terms;
 use crate::state::StoredOrder;
@@ -31,6 +32,8 @@ pub struct Survey {
     pub plan: survey::Survey,
     /// The end of the pass: hash, length, shape.
     pub end: PassEnd,
+    /// What was decided for each row with everything that the file says.
+    pub kept: KeptDecisions,
 }
 
 /// Why no survey could be made.
@@ -69,15 +72,18 @@ pub struct Showing<'s> {
     pub take: &'s mut dyn FnMut(Shown) -> io::Result<()>,
 }
 
-/// Surveys a file against the state as it is now.
+/// Surveys a file against the state as it is now, after `writes` frames.
 pub fn survey(
     body: &Path,
     store: &Store,
     terms: &Terms,
     now: Moment,
     hashing: Hashing,
+    writes: u64,
 ) -> Result<Survey, SurveyError> {
-    survey_showing(body, store, terms, now, hashing, None)
+    let mut survey = survey_showing(body, store, terms, now, hashing, None)?;
+    survey.kept.writes = writes;
+    Ok(survey)
 }
 
 /// The same; every row is shown as it is decided with everything that the file says.
@@ -103,21 +109,25 @@ pub fn survey_showing(
         },
     };
     let mut first = FirstPass::default();
+    let mut kept = KeptDecisions::default();
     let none = FileFacts::default();
     let end = pass.run(hashing, &none, &show_nothing, &mut |step| {
         match step {
             Step::AboutFile(findings) => first.about_file(findings, &mut |_| {}),
-            Step::Block(shape, (surveyed, _)) => first.blocks(&shape, surveyed, &mut |_| {}),
+            Step::Block(shape, surveyed) => {
+                kept.put(surveyed.first_row, surveyed.group);
+                first.blocks(&shape, surveyed.surveyed, &mut |_| {});
+            }
         }
         Ok(())
     })?;
     let learned = first.end(end.stopped);
     let mut again = None;
     if (learned.again || shown.is_some()) && !learned.tally.file_rejected {
-        again = Some(pass.again(&end, &learned.facts, shown)?);
+        again = Some(pass.again(&end, &learned.facts, shown, &mut kept)?);
     }
     let plan = learned.survey(again, profile, store, now)?;
-    Ok(Survey { plan, end })
+    Ok(Survey { plan, end, kept })
 }
 
 fn show_nothing(_: &Shape, _: &DecidedRows<'_>) -> Shown {
@@ -138,16 +148,18 @@ impl Pass<'_> {
         end: &PassEnd,
         facts: &FileFacts,
         mut shown: Option<Showing<'_>>,
+        kept: &mut KeptDecisions,
     ) -> Result<Decisions, SurveyError> {
         let mut decisions = Decisions::default();
         let show = shown
             .as_ref()
             .map_or(&show_nothing as ShowRows<'_>, |showing| showing.show);
         self.run(Hashing::Known(end.sha256), facts, show, &mut |step| {
-            if let Step::Block(_, (surveyed, of_rows)) = step {
-                decisions.blocks(surveyed);
+            if let Step::Block(_, surveyed) = step {
+                kept.put(surveyed.first_row, surveyed.group);
+                decisions.blocks(surveyed.surveyed);
                 if let Some(showing) = &mut shown {
-                    (showing.take)(of_rows)?;
+                    (showing.take)(surveyed.shown)?;
                 }
             }
             Ok(())
@@ -160,7 +172,7 @@ impl Pass<'_> {
         hashing: Hashing,
         facts: &FileFacts,
         show: ShowRows<'_>,
-        merge: &mut dyn FnMut(Step<(Surveyed, Shown)>) -> io::Result<()>,
+        merge: &mut dyn FnMut(Step<SurveyedGroup>) -> io::Result<()>,
     ) -> Result<PassEnd, SurveyError> {
         let read = |source| SurveyError::Read {
             path: self.body.to_owned(),
@@ -169,12 +181,20 @@ impl Pass<'_> {
         let file = File::open(self.body).map_err(read)?;
         let options = self.terms.profile.read_options(self.context.now);
         let work = |shape: &Shape, blocks: Vec<Block>| {
-            let mut shown = Shown::default();
-            let mut show_rows = |rows: &DecidedRows<'_>| shown = show(shape, rows);
+            let (mut shown, mut group) = (Shown::default(), Group::default());
+            let mut show_rows = |rows: &DecidedRows<'_>| {
+                shown = show(shape, rows);
+                group = Group::of(&rows.rows);
+            };
             let context = &self.context;
             let surveyed =
                 survey_blocks(shape, &blocks, self.store, facts, context, &mut show_rows)?;
-            Ok::<_, StoreError>((surveyed, shown))
+            Ok::<_, StoreError>(SurveyedGroup {
+                first_row: blocks.first().map_or(0, |first| first.first_row),
+                surveyed,
+                shown,
+                group,
+            })
         };
         let end = over_groups::<_, PassTrouble>(file, options, hashing, GROUP, work, |step| {
             let step = match step {
@@ -188,6 +208,14 @@ impl Pass<'_> {
             PassTrouble::Store(error) => error.into(),
         })
     }
+}
+
+/// What a worker makes of a group of blocks.
+struct SurveyedGroup {
+    first_row: u64,
+    surveyed: Surveyed,
+    shown: Shown,
+    group: Group,
 }
 
 enum PassTrouble {

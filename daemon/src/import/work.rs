@@ -115,6 +115,9 @@ pub struct Import<'d> {
     state: State,
     now: Moment,
     survey: Option<Survey>,
+    /// How many frames it has written besides rows, and how many of them when the survey was made.
+    frames: u64,
+    frames_at_survey: u64,
     started: Duration,
     going: &'d dyn Fn(u64) -> bool,
 }
@@ -200,6 +203,8 @@ impl<'d> Import<'d> {
             state: record.progress().state(),
             now,
             survey: None,
+            frames: 0,
+            frames_at_survey: 0,
             started: clock::since_start(),
             going,
             record,
@@ -363,12 +368,19 @@ impl<'d> Import<'d> {
             before: before.unwrap_or_default(),
         };
         let (books, body) = (&self.data.books, self.body());
+        // What the survey decided still holds if all that was written since are this import's own steps.
+        let writes = books.writes();
+        let only_own = writes - survey.kept.writes == self.frames - self.frames_at_survey;
+        let turned_down = survey.plan.facts.turned_down_by.is_some();
+        survey.kept.writes = writes;
+        let kept = Some(&survey.kept).filter(|_| only_own && !turned_down);
         let after_row = self.record.next_row;
         let mut counts = apply_rows(
             books,
             &body,
             writing,
             &survey.plan.facts,
+            kept,
             after_row,
             self.going,
         )?;
@@ -381,6 +393,8 @@ impl<'d> Import<'d> {
         if self.terms.profile.end_missing {
             end_missing(books, writing, &survey.plan.tally)?;
         }
+        // What still waits in memory is written away beside the receipt.
+        books.begin_flush()?;
         log::file_applied(
             self.about(),
             log_counts(&counts),
@@ -455,10 +469,19 @@ impl<'d> Import<'d> {
         self.follow(Event::LaidToRest, |entry| entry.place = Some(place))
     }
 
-    fn make_survey(&self) -> Result<Survey, ImportError> {
+    fn make_survey(&mut self) -> Result<Survey, ImportError> {
+        self.frames_at_survey = self.frames;
+        let writes = self.data.books.writes();
         let store = self.data.books.store();
         let hashing = Hashing::Known(sha256_of(&self.record));
-        Ok(survey(&self.body(), store, &self.terms, self.now, hashing)?)
+        Ok(survey(
+            &self.body(),
+            store,
+            &self.terms,
+            self.now,
+            hashing,
+            writes,
+        )?)
     }
 
     /// Journals the step that the event leads to, if it leads to one, and is there.
@@ -484,6 +507,7 @@ impl<'d> Import<'d> {
             sheet.file(entry);
             Ok::<(), ImportError>(())
         })?;
+        self.frames += 1;
         if let Some(record) = self.data.books.store().file(&id)? {
             self.record = record;
         }

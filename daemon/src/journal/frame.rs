@@ -20,6 +20,9 @@ pub(super) const MAX_HEADER_BYTES: usize = 1024;
 /// The first bytes of every zstd frame (RFC 8878, section 3.1.1).
 pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 
+/// Memory that is kept from one body to the next.
+const MOST_ROOM: usize = 16 << 20;
+
 const VERSION: u32 = 1;
 const FRAME_TYPE: &str = "frame";
 const COMPRESSION_LEVEL: i32 = 1;
@@ -57,13 +60,18 @@ impl Body {
 /// Compresses lines outside of the journal, one such object for each thread.
 pub struct BodyCompressor {
     zstd: Compressor<'static>,
+    /// Kept from body to body: room for the worst case is large, and new memory must be cleared by the system.
+    room: Vec<u8>,
 }
 
 impl BodyCompressor {
     /// Takes some hundred kilobytes of memory for its tables.
     pub fn new() -> Result<BodyCompressor, JournalError> {
         frame_compressor()
-            .map(|zstd| BodyCompressor { zstd })
+            .map(|zstd| BodyCompressor {
+                zstd,
+                room: Vec::new(),
+            })
             .map_err(|source| JournalError::Compress { source })
     }
 
@@ -79,12 +87,14 @@ impl BodyCompressor {
                 limit: MAX_CONTENT_BYTES,
             });
         }
-        let mut compressed = self
-            .zstd
-            .compress(lines)
+        self.room.clear();
+        self.room.reserve(zstd::compress_bound(lines.len()));
+        self.zstd
+            .compress_to_buffer(lines, &mut self.room)
             .map_err(|source| JournalError::Compress { source })?;
-        // The buffer was reserved for the worst case; bodies may wait in a queue.
-        compressed.shrink_to_fit();
+        let compressed = self.room.clone();
+        // One rare huge body must not hold its memory for ever.
+        self.room.shrink_to(MOST_ROOM);
         Ok(Body {
             compressed,
             lines: count_lines(lines),

@@ -63,8 +63,9 @@ pub(super) fn run(
             show: &show,
             take: &mut take,
         });
-        let Survey { plan: survey, end } =
-            survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
+        let Survey {
+            plan: survey, end, ..
+        } = survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
         report.findings(&survey.about_file, call.speech.language)?;
         for finding in &survey.about_file {
             tally.about_file(finding, &mut |_| {});

@@ -18,8 +18,10 @@ use std::collections::HashMap;
 pub struct Effects {
     /// Orders that are new or changed, whole.
     pub orders: Vec<StoredOrder>,
-    /// Which of them are new.
-    pub new_orders: u64,
+    /// More of them, in their stored form already.
+    pub sealed: Vec<SealedOrder>,
+    /// Their records, one behind another.
+    pub records: Vec<u8>,
     /// Customers that were created.
     pub customers: Vec<Customer>,
     /// Offers that were added or replaced.
@@ -32,6 +34,17 @@ pub struct Effects {
     pub first_log: Option<u64>,
     /// The last log id of the frame, if it has rows.
     pub last_log: Option<u64>,
+}
+
+/// An order in its stored form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SealedOrder {
+    /// Its number.
+    pub order_id: u64,
+    /// Where its record ends; it begins where the one before ends.
+    pub end: u32,
+    /// The hashes of key and customer of a new order.
+    pub index: Option<(u64, u64)>,
 }
 
 /// A line of the journal that this version cannot follow.
@@ -147,7 +160,6 @@ impl Effects {
                 return Ok(Err("it holds a value that its field cannot hold"));
             }
         }
-        self.new_orders += u64::from(creates);
         if let Some(place) = places.get(&row.order_id) {
             self.orders[*place] = order;
         } else {

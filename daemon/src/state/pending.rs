@@ -1,21 +1,25 @@
 //! Which changes are in the journal and not yet in the engine?
-//! Bounded: the store writes them away in large sorted runs, since that is what its engine is fast at.
+//! Bounded: the store writes them away in large sorted runs, since that is what its engine is fast at. Orders wait in
+//! their stored form, which takes a quarter of the memory of the working one, so that the runs can be long.
 
+use super::effects::{Effects, SealedOrder};
 use super::file_record::FileRecord;
-use super::record::StoredOrder;
+use super::record;
+use super::store::key_hash;
 use crate::journal::Position;
+use hashbrown::HashTable;
 use intake_core::catalog::{Customer, Offer};
 use std::collections::{BTreeMap, HashMap};
 
 /// Changes that wait to be written.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    pub(super) orders: HashMap<u64, StoredOrder>,
-    pub(super) order_by_key: HashMap<u64, Vec<u64>>,
-    pub(super) order_by_customer: HashMap<u64, Vec<u64>>,
+    pub(super) orders: PendingOrders,
+    pub(super) order_by_key: PendingIndex,
+    pub(super) order_by_customer: PendingIndex,
     pub(super) customers: HashMap<u64, Customer>,
-    pub(super) customer_by_id: HashMap<u64, Vec<u64>>,
-    pub(super) customer_by_email: HashMap<u64, Vec<u64>>,
+    pub(super) customer_by_id: PendingIndex,
+    pub(super) customer_by_email: PendingIndex,
     pub(super) offers: BTreeMap<Box<str>, Offer>,
     pub(super) files: BTreeMap<u64, FileRecord>,
     pub(super) frames: Vec<(u64, Position)>,
@@ -24,13 +28,193 @@ pub(super) struct Pending {
     pub(super) moved: bool,
 }
 
+/// Orders in their stored form, by number.
+#[derive(Debug, Default)]
+pub(super) struct PendingOrders {
+    /// What each frame brought, one record behind another.
+    chunks: Vec<Vec<u8>>,
+    places: HashTable<Place>,
+    bytes: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    order_id: u64,
+    chunk: u32,
+    start: u32,
+    end: u32,
+}
+
+/// Numbers by hash; the same pair may be there twice.
+#[derive(Debug, Default)]
+pub(super) struct PendingIndex(HashTable<(u64, u64)>);
+
+/// About what a customer, a file's record and an entry of an index take.
+const CUSTOMER_BYTES: usize = 512;
+const FILE_BYTES: usize = 1024;
+const ENTRY_BYTES: usize = 32;
+
 impl Pending {
-    /// About how many records wait.
-    pub(super) fn len(&self) -> usize {
-        self.orders.len() + self.customers.len() + self.history.len() / 4 + self.files.len()
+    /// About how much memory what waits takes.
+    pub(super) fn bytes(&self) -> usize {
+        let entries = self.orders.len() * 2 + self.history.len() + self.frames.len();
+        self.orders.bytes
+            + self.customers.len() * CUSTOMER_BYTES
+            + self.files.len() * FILE_BYTES
+            + entries * ENTRY_BYTES
     }
 
     pub(super) fn is_empty(&self) -> bool {
         !self.moved
+    }
+
+    /// Takes the orders of a frame, and gives the greatest number among them.
+    pub(super) fn take_orders(&mut self, effects: &mut Effects) -> Option<u64> {
+        // What is followed comes in the working form.
+        for order in effects.orders.drain(..) {
+            let terms = &order.terms;
+            let index = (order.first_log == order.last_log).then(|| {
+                (
+                    key_hash(&terms.external_system_id),
+                    key_hash(&terms.invoice_customer),
+                )
+            });
+            effects
+                .records
+                .extend_from_slice(&record::encode_order(&order));
+            effects.sealed.push(SealedOrder {
+                order_id: order.order_id,
+                end: effects.records.len() as u32,
+                index,
+            });
+        }
+        let chunk = self.orders.chunks.len() as u32;
+        let mut start = 0;
+        for sealed in &effects.sealed {
+            self.orders.put(Place {
+                order_id: sealed.order_id,
+                chunk,
+                start,
+                end: sealed.end,
+            });
+            start = sealed.end;
+            // Postings are sets: noting a known order again is harmless.
+            if let Some((key, customer)) = sealed.index {
+                self.order_by_key.insert(key, sealed.order_id);
+                self.order_by_customer.insert(customer, sealed.order_id);
+            }
+        }
+        self.orders.bytes += effects.records.len();
+        self.orders
+            .chunks
+            .push(std::mem::take(&mut effects.records));
+        effects.sealed.iter().map(|sealed| sealed.order_id).max()
+    }
+}
+
+impl PendingOrders {
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The stored form of an order.
+    pub(super) fn get(&self, order_id: u64) -> Option<&[u8]> {
+        let place = self
+            .places
+            .find(spread(order_id), |place| place.order_id == order_id)?;
+        self.at(*place)
+    }
+
+    /// All orders, by number.
+    pub(super) fn sorted(&self) -> Vec<(u64, &[u8])> {
+        let mut places: Vec<Place> = self.places.iter().copied().collect();
+        places.sort_unstable_by_key(|place| place.order_id);
+        places
+            .into_iter()
+            .filter_map(|place| Some((place.order_id, self.at(place)?)))
+            .collect()
+    }
+
+    fn at(&self, place: Place) -> Option<&[u8]> {
+        let chunk = self.chunks.get(place.chunk as usize)?;
+        chunk.get(place.start as usize..place.end as usize)
+    }
+
+    fn put(&mut self, place: Place) {
+        let hash = spread(place.order_id);
+        let same = self
+            .places
+            .find_mut(hash, |known| known.order_id == place.order_id);
+        match same {
+            Some(known) => *known = place,
+            None => {
+                let rehash = |place: &Place| spread(place.order_id);
+                self.places.insert_unique(hash, place, rehash);
+            }
+        }
+    }
+}
+
+impl PendingIndex {
+    pub(super) fn insert(&mut self, hash: u64, number: u64) {
+        self.0.insert_unique(hash, (hash, number), |entry| entry.0);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The numbers under a hash, in no order.
+    pub(super) fn numbers_of(&self, hash: u64) -> impl Iterator<Item = u64> {
+        self.0
+            .iter_hash(hash)
+            .filter(move |entry| entry.0 == hash)
+            .map(|entry| entry.1)
+    }
+
+    /// All pairs of hash and number, in no order.
+    pub(super) fn pairs(&self) -> Vec<(u64, u64)> {
+        self.0.iter().copied().collect()
+    }
+}
+
+/// Numbers stand close together; their hashes must not.
+fn spread(number: u64) -> u64 {
+    number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_record_of_an_order_stays() {
+        let mut pending = Pending::default();
+        let mut frame = |records: &[(u64, &str, Option<(u64, u64)>)]| {
+            let mut effects = Effects::default();
+            for (order_id, record, index) in records {
+                effects.records.extend_from_slice(record.as_bytes());
+                effects.sealed.push(SealedOrder {
+                    order_id: *order_id,
+                    end: effects.records.len() as u32,
+                    index: *index,
+                });
+            }
+            pending.take_orders(&mut effects)
+        };
+        assert_eq!(
+            frame(&[(7, "seven", Some((1, 2))), (3, "three", Some((1, 3)))]),
+            Some(7)
+        );
+        assert_eq!(frame(&[]), None);
+        assert_eq!(frame(&[(3, "drei", None), (4, "", Some((5, 2)))]), Some(4));
+        let sorted: Vec<(u64, &[u8])> = vec![(3, b"drei"), (4, b""), (7, b"seven")];
+        assert_eq!(pending.orders.sorted(), sorted);
+        assert_eq!(pending.orders.get(3), Some(&b"drei"[..]));
+        assert_eq!(pending.orders.get(8), None);
+        let mut numbers: Vec<u64> = pending.order_by_key.numbers_of(1).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, [3, 7]);
+        assert_eq!(pending.order_by_customer.pairs().len(), 3);
     }
 }

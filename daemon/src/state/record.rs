@@ -4,7 +4,7 @@
 use intake_core::catalog::{Customer, Offer, OfferManager, ProductBase};
 use intake_core::field::{FIELDS, Field};
 use intake_core::moment::Moment;
-use intake_core::order::{Manager, PaymentMethod, Terms};
+use intake_core::order::{Manager, PaymentMethod, Terms, TermsView};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -27,6 +27,18 @@ pub struct StoredOrder {
     pub last_log: u64,
 }
 
+impl StoredOrder {
+    /// When it came to be and was changed.
+    pub fn stamps(&self) -> Stamps {
+        Stamps {
+            created: self.created,
+            changed: self.changed,
+            first_log: self.first_log,
+            last_log: self.last_log,
+        }
+    }
+}
+
 /// A record that is there but cannot be read.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error(
@@ -41,36 +53,89 @@ const ORDER_VERSION: u8 = 1;
 const CUSTOMER_VERSION: u8 = 1;
 const OFFER_VERSION: u8 = 1;
 
+/// When an order came to be and was changed, and by which log entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamps {
+    /// See [`StoredOrder`].
+    pub created: Moment,
+    /// See [`StoredOrder`].
+    pub changed: Moment,
+    /// See [`StoredOrder`].
+    pub first_log: u64,
+    /// See [`StoredOrder`].
+    pub last_log: u64,
+}
+
 /// The stored form of an order.
 pub fn encode_order(order: &StoredOrder) -> Vec<u8> {
-    let terms = &order.terms;
-    let record = OrderV1 {
-        order_id: order.order_id,
-        partner: &order.partner,
-        external_system_id: &terms.external_system_id,
-        offer: &terms.offer,
-        invoice_customer: &terms.invoice_customer,
-        quantity: terms.quantity,
-        start: pair(terms.start),
-        payment_method: terms.payment_method.name(),
-        invoice_address: terms.invoice_address,
-        delivery_customer: terms.delivery_customer.as_deref(),
-        delivery_address: terms.delivery_address,
-        variant_delivery_address: terms.variant_delivery_address,
-        discount: terms.discount,
-        order_date: terms.order_date.map(pair),
-        end: terms.end.map(pair),
-        reference_start: terms.reference_start.map(pair),
-        next_booking: terms.next_booking.map(pair),
-        payment_method_id: terms.payment_method_id,
-        bonuses: terms.bonuses.iter().map(|bonus| &**bonus).collect(),
-        wbz: terms.managed_by == Manager::Wbz,
-        created: pair(order.created),
-        changed: pair(order.changed),
-        first_log: order.first_log,
-        last_log: order.last_log,
-    };
-    versioned(ORDER_VERSION, &record)
+    let mut terms = Vec::with_capacity(192);
+    put_terms(&mut terms, &order.partner, &order.terms.view());
+    let mut bytes = Vec::with_capacity(terms.len() + 40);
+    put_order(&mut bytes, order.order_id, &terms, order.stamps());
+    bytes
+}
+
+/// Appends the stored form of an order, made of what [`put_terms`] wrote.
+pub fn put_order(out: &mut Vec<u8>, order_id: u64, terms: &[u8], stamps: Stamps) {
+    out.push(ORDER_VERSION);
+    put_varint(out, order_id);
+    out.extend_from_slice(terms);
+    put_moment(out, stamps.created);
+    put_moment(out, stamps.changed);
+    put_varint(out, stamps.first_log);
+    put_varint(out, stamps.last_log);
+}
+
+/// Appends the middle of an order's stored form, which needs neither its number nor its log entries: any thread can make
+/// it, ahead of the order's turn.
+pub fn put_terms(out: &mut Vec<u8>, partner: &str, terms: &TermsView<'_>) {
+    put_text(out, partner);
+    put_text(out, terms.external_system_id);
+    put_text(out, terms.offer);
+    put_text(out, terms.invoice_customer);
+    put_varint(out, u64::from(terms.quantity));
+    put_moment(out, terms.start);
+    put_text(out, terms.payment_method.name());
+    put_optional(out, terms.invoice_address, put_signed);
+    put_optional(out, terms.delivery_customer, put_text);
+    put_optional(out, terms.delivery_address, put_signed);
+    put_optional(out, terms.variant_delivery_address, put_signed);
+    put_optional(out, terms.discount, Vec::push);
+    put_optional(out, terms.order_date, put_moment);
+    put_optional(out, terms.end, put_moment);
+    put_optional(out, terms.reference_start, put_moment);
+    put_optional(out, terms.next_booking, put_moment);
+    put_optional(out, terms.payment_method_id, put_signed);
+    put_varint(out, terms.bonuses.len() as u64);
+    for bonus in terms.bonuses {
+        put_text(out, bonus);
+    }
+    out.push(u8::from(terms.managed_by == Manager::Wbz));
+}
+
+/// What tells an order's stored form apart at one glance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance<'b> {
+    /// The order's number.
+    pub order_id: u64,
+    /// The order's key.
+    pub key: &'b str,
+    /// From what [`put_terms`] wrote on.
+    pub terms: &'b [u8],
+}
+
+/// Looks at the stored form of an order without reading all of it; nothing where it is of another version or broken.
+pub fn glance(bytes: &[u8]) -> Option<Glance<'_>> {
+    let (_, rest) = bytes
+        .split_first()
+        .filter(|(version, _)| **version == ORDER_VERSION)?;
+    let (order_id, terms) = postcard::take_from_bytes(rest).ok()?;
+    let ((_, key), _) = postcard::take_from_bytes::<(&str, &str)>(terms).ok()?;
+    Some(Glance {
+        order_id,
+        key,
+        terms,
+    })
 }
 
 /// Reads the stored form of an order.
@@ -189,6 +254,38 @@ fn versioned(version: u8, record: &impl Serialize) -> Vec<u8> {
     postcard::to_extend(record, vec![version]).unwrap_or_default()
 }
 
+// What `postcard` would write, byte for byte: seven bits a byte, the lowest first, signed numbers folded so that small
+// ones are short, a length before each text, a byte before what may be absent.
+
+fn put_varint(out: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn put_signed(out: &mut Vec<u8>, number: i64) {
+    put_varint(out, (number << 1 ^ number >> 63) as u64);
+}
+
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    put_varint(out, text.len() as u64);
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn put_moment(out: &mut Vec<u8>, moment: Moment) {
+    put_signed(out, moment.seconds());
+    put_varint(out, u64::from(moment.nanos()));
+}
+
+fn put_optional<T>(out: &mut Vec<u8>, value: Option<T>, put: impl FnOnce(&mut Vec<u8>, T)) {
+    out.push(u8::from(value.is_some()));
+    if let Some(value) = value {
+        put(out, value);
+    }
+}
+
 fn read<'b, R: Deserialize<'b>>(
     bytes: &'b [u8],
     version: u8,
@@ -202,15 +299,11 @@ fn read<'b, R: Deserialize<'b>>(
     }
 }
 
-fn pair(moment: Moment) -> (i64, u32) {
-    (moment.seconds(), moment.nanos())
-}
-
 fn moment((seconds, nanos): (i64, u32)) -> Moment {
     Moment::from_unix(seconds, nanos)
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct OrderV1<'r> {
     order_id: u64,
     #[serde(borrow)]
@@ -290,6 +383,54 @@ mod tests {
         expect_test::expect!["0107056b696f736b03582d31144f5f4d5a413145373137333132303838313535310243310380e4ad950d000650415950414c0001024332000000000180b2b7b30d80cab5ee01000000010242310180def4970d0080869c9a0d000b0c"]
             .assert_eq(&hex(&bytes));
         assert_eq!(decode_order(&bytes), Ok(order()));
+    }
+
+    #[test]
+    fn a_glance_shows_key_and_terms() {
+        let order = order();
+        let bytes = encode_order(&order);
+        let mut terms = Vec::new();
+        put_terms(&mut terms, &order.partner, &order.terms.view());
+        let glance = glance(&bytes).unwrap();
+        assert_eq!(glance.key, "X-1");
+        assert!(glance.terms.starts_with(&terms));
+        let longer = Terms {
+            bonuses: vec!["B1".into(), "B2".into()],
+            ..order.terms.clone()
+        };
+        terms.clear();
+        put_terms(&mut terms, &order.partner, &longer.view());
+        assert!(!glance.terms.starts_with(&terms));
+        for end in 0..12 {
+            assert_eq!(super::glance(&bytes[..end]), None, "{end}");
+        }
+    }
+
+    #[test]
+    fn extreme_values_come_back() {
+        let order = order();
+        let extreme = Moment::from_unix(i64::MIN, 999_999_999);
+        let terms = Terms {
+            quantity: u32::MAX,
+            start: extreme,
+            invoice_address: Some(i64::MIN),
+            delivery_address: Some(i64::MAX),
+            variant_delivery_address: Some(-1),
+            discount: Some(200),
+            order_date: Some(Moment::from_unix(i64::MAX, 0)),
+            reference_start: Some(extreme),
+            next_booking: Some(extreme),
+            payment_method_id: Some(0),
+            bonuses: vec!["".into(), "é".repeat(100).into()],
+            ..order.terms.clone()
+        };
+        let order = StoredOrder {
+            order_id: u64::MAX,
+            last_log: u64::MAX,
+            terms,
+            ..order
+        };
+        assert_eq!(decode_order(&encode_order(&order)), Ok(order));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod customers;
 mod files;
 mod knowledge;
+mod orders;
 
 use super::effects::{Effects, UnknownLine};
 use super::engine::open::{self, OpenError, Options};
@@ -11,12 +12,11 @@ use super::engine::postings::Postings;
 use super::engine::shelf::Shelf;
 use super::engine::{Batch, Engine, EngineError, Space};
 use super::file_record::{FileRecord, import_number};
-use super::pending::Pending;
+use super::pending::{Pending, PendingIndex};
 use super::record::{self, RecordError, StoredOrder};
 use crate::journal::{FrameSpan, JournalError, Position};
 use intake_core::catalog::{Catalog, email_key};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use xxhash_rust::xxh3::xxh3_64;
@@ -86,8 +86,11 @@ impl StoreError {
     }
 }
 
-/// How many records may wait before they are written away: large runs are what the engine is fast at.
-pub const PENDING_RECORDS: usize = 56_000;
+/// How much may wait before it is written away: large runs are what the engine is fast at. About 130,000 orders.
+pub const PENDING_BYTES: usize = 32 << 20;
+
+/// How many orders are written to the engine at a time; what is being written takes memory once more.
+const ORDERS_AT_ONCE: usize = 4096;
 
 const ORDERS: Shelf = Shelf::new(Space::Orders);
 const ORDER_BY_KEY: Postings = Postings::new(Space::OrderByKey);
@@ -174,7 +177,7 @@ impl Store {
     }
 
     /// Takes over what a frame changes. The frame is durable already.
-    pub fn apply(&self, effects: Effects, span: FrameSpan) -> Result<(), StoreError> {
+    pub fn apply(&self, mut effects: Effects, span: FrameSpan) -> Result<(), StoreError> {
         let known = self.known_customer_numbers(&effects.customers)?;
         let known_files = self.known_files(&effects)?;
         let mut layers = self.write();
@@ -190,24 +193,8 @@ impl Store {
             active.frames.push((first, span.start));
             meta.next_log = meta.next_log.max(last + 1);
         }
-        for order in effects.orders {
-            let id = order.order_id;
-            if id >= meta.next_order {
-                meta.next_order = id + 1;
-            }
-            // Postings are sets: noting a known order again is harmless, and only a new one has its first
-            // entry as its last.
-            if order.first_log == order.last_log {
-                let key = key_hash(&order.terms.external_system_id);
-                active.order_by_key.entry(key).or_default().push(id);
-                let customer = key_hash(&order.terms.invoice_customer);
-                active
-                    .order_by_customer
-                    .entry(customer)
-                    .or_default()
-                    .push(id);
-            }
-            active.orders.insert(id, order);
+        if let Some(last) = active.take_orders(&mut effects) {
+            meta.next_order = meta.next_order.max(last + 1);
         }
         for (customer, known) in effects.customers.into_iter().zip(known) {
             let number = known.unwrap_or_else(|| {
@@ -219,17 +206,11 @@ impl Store {
             {
                 meta.next_customer_id = id + 1;
             }
-            let by_id = active
-                .customer_by_id
-                .entry(key_hash(&customer.id))
-                .or_default();
-            by_id.push(customers::marked_number(number, &customer.id));
+            let marked = customers::marked_number(number, &customer.id);
+            let by_id = &mut active.customer_by_id;
+            by_id.insert(key_hash(&customer.id), marked);
             let email = key_hash(&email_key(customer.email()));
-            active
-                .customer_by_email
-                .entry(email)
-                .or_default()
-                .push(number);
+            active.customer_by_email.insert(email, number);
             active.customers.insert(number, customer);
         }
         for entry in effects.files {
@@ -274,14 +255,14 @@ impl Store {
         Ok(())
     }
 
-    /// Do enough records wait to be written away?
+    /// Does enough wait to be written away?
     pub fn wants_flush(&self) -> bool {
-        self.read().active.len() >= PENDING_RECORDS
+        self.read().active.bytes() >= PENDING_BYTES
     }
 
-    /// Do so many records wait that no more may come?
+    /// Does so much wait that no more may come?
     pub fn must_flush(&self) -> bool {
-        self.read().active.len() >= PENDING_RECORDS + PENDING_RECORDS / 2
+        self.read().active.bytes() >= PENDING_BYTES + PENDING_BYTES / 4
     }
 
     /// Writes away what waits. Called by the one writer; readers go on meanwhile.
@@ -303,59 +284,15 @@ impl Store {
             };
             Arc::clone(frozen)
         };
-        self.engine
-            .commit(self.batch_of(&frozen.pending, frozen.meta)?)?;
+        self.write_away(&frozen.pending, frozen.meta)?;
         self.write().frozen = None;
         Ok(())
-    }
-
-    /// The orders with these keys, in the order of the keys.
-    pub fn orders(&self, keys: &[&str]) -> Result<Vec<Option<StoredOrder>>, StoreError> {
-        let mut found: Vec<Option<StoredOrder>> = Vec::with_capacity(keys.len());
-        found.resize_with(keys.len(), || None);
-        let candidates = self.candidates(keys, ORDER_BY_KEY, |pending| &pending.order_by_key)?;
-        let mut stored = Vec::with_capacity(candidates.len());
-        {
-            let layers = self.read();
-            for (id, at) in candidates {
-                match layers.order(id) {
-                    Some(order) if *order.terms.external_system_id == *keys[at] => {
-                        found[at] = Some(order.clone());
-                    }
-                    Some(_) => {}
-                    None => stored.push((id, at)),
-                }
-            }
-        }
-        let ids: Vec<u64> = stored.iter().map(|(id, _)| *id).collect();
-        let mut trouble = None;
-        let mut next = 0;
-        ORDERS.get_many(&self.engine, &ids, |_, bytes| {
-            let at = stored[next].1;
-            next += 1;
-            match bytes.map(record::decode_order) {
-                Some(Ok(order)) if *order.terms.external_system_id == *keys[at] => {
-                    found[at] = Some(order);
-                }
-                Some(Err(error)) => trouble = Some(error),
-                _ => {}
-            }
-        })?;
-        match trouble {
-            Some(error) => Err(error.into()),
-            None => Ok(found),
-        }
-    }
-
-    /// The order with this key.
-    pub fn order(&self, key: &str) -> Result<Option<StoredOrder>, StoreError> {
-        Ok(self.orders(&[key])?.pop().flatten())
     }
 
     /// The order with this number.
     pub fn order_by_id(&self, id: u64) -> Result<Option<StoredOrder>, StoreError> {
         if let Some(order) = self.read().order(id) {
-            return Ok(Some(order.clone()));
+            return Ok(Some(record::decode_order(order)?));
         }
         let bytes = ORDERS.get(&self.engine, id)?;
         Ok(bytes
@@ -374,9 +311,9 @@ impl Store {
                 decoded.push((id, bytes.map(record::decode_order)));
             })?;
             for (id, order) in decoded {
-                let newer = self.read().order(id).cloned();
+                let newer = self.read().order(id).map(record::decode_order);
                 match (newer, order) {
-                    (Some(order), _) => visit(order),
+                    (Some(order), _) => visit(order?),
                     (None, Some(order)) => visit(order?),
                     (None, None) => {}
                 }
@@ -396,16 +333,14 @@ impl Store {
         Ok(self.engine.size_on_disk()?)
     }
 
-    fn batch_of(&self, pending: &Pending, meta: Meta) -> Result<Batch, StoreError> {
+    /// Writes what waits to the engine; the marker comes last.
+    fn write_away(&self, pending: &Pending, meta: Meta) -> Result<(), StoreError> {
+        for some in pending.orders.sorted().chunks(ORDERS_AT_ONCE) {
+            let mut batch = Batch::new();
+            ORDERS.put_many(&self.engine, &mut batch, some)?;
+            self.engine.write(batch)?;
+        }
         let mut batch = Batch::new();
-        let mut orders: Vec<(u64, Vec<u8>)> = pending
-            .orders
-            .iter()
-            .map(|(id, order)| (*id, record::encode_order(order)))
-            .collect();
-        orders.sort_unstable_by_key(|(id, _)| *id);
-        ORDERS.put_many(&self.engine, &mut batch, &orders)?;
-        drop(orders);
         let mut customers: Vec<(u64, Vec<u8>)> = pending
             .customers
             .iter()
@@ -420,10 +355,8 @@ impl Store {
             (CUSTOMER_BY_EMAIL, &pending.customer_by_email),
         ];
         for (postings, index) in indexes {
-            let pairs = index
-                .iter()
-                .flat_map(|(hash, ids)| ids.iter().map(|id| (*hash, *id)));
-            postings.insert_many(&self.engine, &mut batch, pairs.collect())?;
+            postings.insert_many(&self.engine, &mut batch, index.pairs())?;
+            self.engine.write(std::mem::take(&mut batch))?;
         }
         HISTORY.insert_many(&self.engine, &mut batch, pending.history.clone())?;
         for offer in pending.offers.values() {
@@ -443,7 +376,7 @@ impl Store {
         }
         let bytes = serde_json::to_vec(&meta).map_err(|_| RecordError { what: "marker" })?;
         batch.put(Space::Meta, META_KEY, bytes)?;
-        Ok(batch)
+        Ok(self.engine.commit(batch)?)
     }
 
     /// Records that may be meant by these texts: (number, place in `keys`), sorted by number.
@@ -451,7 +384,7 @@ impl Store {
         &self,
         keys: &[&str],
         postings: Postings,
-        index: impl Fn(&Pending) -> &HashMap<u64, Vec<u64>>,
+        index: impl Fn(&Pending) -> &PendingIndex,
     ) -> Result<Vec<(u64, usize)>, StoreError> {
         let mut hashes: Vec<(u64, usize)> = keys
             .iter()
@@ -467,7 +400,7 @@ impl Store {
             let index = index(pending);
             if !index.is_empty() {
                 for (hash, at) in &hashes {
-                    candidates.extend(index.get(hash).into_iter().flatten().map(|id| (*id, *at)));
+                    candidates.extend(index.numbers_of(*hash).map(|id| (id, *at)));
                 }
             }
         }
@@ -499,11 +432,13 @@ impl Layers {
             .chain([&self.active])
     }
 
-    fn order(&self, id: u64) -> Option<&StoredOrder> {
-        let frozen = self
-            .frozen
-            .as_ref()
-            .and_then(|frozen| frozen.pending.orders.get(&id));
-        self.active.orders.get(&id).or(frozen)
+    fn have_orders(&self) -> bool {
+        self.all().any(|pending| pending.orders.len() > 0)
+    }
+
+    /// The stored form of an order that waits.
+    fn order(&self, id: u64) -> Option<&[u8]> {
+        let frozen = || self.frozen.as_ref()?.pending.orders.get(id);
+        self.active.orders.get(id).or_else(frozen)
     }
 }

@@ -213,6 +213,14 @@ impl Engine {
         if batch.is_empty() {
             return Ok(());
         }
+        self.write(batch)?;
+        self.guarded("flush", |database| database.flush())?;
+        Ok(self.file_system.sync()?)
+    }
+
+    /// Writes a batch in parts as [`Self::commit`] does, without waiting for the device: what is committed next makes this
+    /// durable too, and is never there without it.
+    pub fn write(&self, batch: Batch) -> Result<(), EngineError> {
         let _committing = self
             .committing
             .lock()
@@ -223,8 +231,7 @@ impl Engine {
             self.writes.fetch_add(1, Ordering::SeqCst);
             written?;
         }
-        self.guarded("flush", |database| database.flush())?;
-        Ok(self.file_system.sync()?)
+        Ok(())
     }
 
     /// Removes every entry. Cut off in the middle, the marker is gone first, so that the next start begins anew.

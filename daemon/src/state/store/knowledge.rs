@@ -3,8 +3,8 @@
 
 use super::{Store, StoreError};
 use crate::state::StoredOrder;
-use intake_core::order::Terms;
-use intake_core::plan::knowledge::{Knowledge, KnownOrder, Presence};
+use intake_core::order::{Draft, Terms};
+use intake_core::plan::knowledge::{Kept, Knowledge, KnownOrder, Presence};
 
 impl KnownOrder for StoredOrder {
     fn partner(&self) -> &str {
@@ -22,6 +22,14 @@ impl Knowledge for Store {
 
     fn orders(&self, keys: &[&str]) -> Result<Vec<Option<StoredOrder>>, StoreError> {
         Store::orders(self, keys)
+    }
+
+    fn same_orders(
+        &self,
+        partner: &str,
+        drafts: &[Option<&Draft<'_>>],
+    ) -> Result<Vec<Kept>, StoreError> {
+        Store::same_orders(self, partner, drafts)
     }
 
     fn customers(&self, ids: &[&str]) -> Result<Vec<Presence>, StoreError> {
