@@ -231,11 +231,14 @@ impl Books {
         self.lock().mark()
     }
 
-    /// Begins to write away what the store still holds in memory, and does not wait for it.
-    pub fn begin_flush(&self) -> Result<(), BooksError> {
+    /// Begins to write away what the store still holds in memory, if that is much, and does not wait for it.
+    pub fn begin_flush_of_much(&self) -> Result<(), BooksError> {
         let mut writer = self.lock();
         if writer.failed {
             return Err(BooksError::Closed);
+        }
+        if !self.store.holds_much() {
+            return Ok(());
         }
         if let Err(error) = writer.begin_flushing(&self.store) {
             writer.failed = true;

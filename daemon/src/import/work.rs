@@ -19,6 +19,7 @@ use crate::open_data::OpenData;
 use crate::receipt::{self, ReceiptError};
 use crate::state::FileRecord;
 use crate::state::store::StoreError;
+use intake_core::check::Tally;
 use intake_core::finding::{Finding, Language};
 use intake_core::moment::Moment;
 use intake_core::plan::{Counts, Decision};
@@ -374,6 +375,10 @@ impl<'d> Import<'d> {
         let turned_down = survey.plan.facts.turned_down_by.is_some();
         survey.kept.writes = writes;
         let kept = Some(&survey.kept).filter(|_| only_own && !turned_down);
+        // The keys of the file are needed no more, unless orders that it does not name are to be ended.
+        if !self.terms.profile.end_missing {
+            survey.plan.tally = Tally::default();
+        }
         let after_row = self.record.next_row;
         let mut counts = apply_rows(
             books,
@@ -393,8 +398,8 @@ impl<'d> Import<'d> {
         if self.terms.profile.end_missing {
             end_missing(books, writing, &survey.plan.tally)?;
         }
-        // What still waits in memory is written away beside the receipt.
-        books.begin_flush()?;
+        // Much that still waits in memory is written away beside the receipt.
+        books.begin_flush_of_much()?;
         log::file_applied(
             self.about(),
             log_counts(&counts),

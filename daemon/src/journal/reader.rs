@@ -4,6 +4,7 @@
 //! lines are never left out in silence.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use super::error::{Damage, JournalError};
 use super::frame::Fault;
@@ -42,7 +43,41 @@ pub struct Frames {
     link: Option<Link>,
 }
 
+/// So many frames wait at most to be looked at.
+const AHEAD: usize = 1;
+
 impl Frames {
+    /// Calls `take` with the frames up to `end`, while the next ones are read and decoded in a thread of their own. False
+    /// where the journal ends before.
+    pub fn each_until<E: From<JournalError>>(
+        mut self,
+        end: Position,
+        take: &mut dyn FnMut(&Frame) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(AHEAD);
+            scope.spawn(move || {
+                while self.position < end {
+                    let frame = self.next();
+                    let was_last = !matches!(frame, Ok(Some(_)));
+                    // Nobody listens any more where `take` met an error.
+                    if sender.send(frame).is_err() || was_last {
+                        return;
+                    }
+                }
+            });
+            for frame in receiver {
+                match frame? {
+                    // A segment's end and the start of the next one are two positions: this frame may be behind the end.
+                    Some(frame) if frame.start >= end => break,
+                    Some(frame) => take(&frame)?,
+                    None => return Ok(false),
+                }
+            }
+            Ok(true)
+        })
+    }
+
     /// A reader that begins at `from`, which must be [`Position::START`] or the start or end of a
     /// frame. From the start the whole chain is checked; from elsewhere, from the second frame on.
     pub fn open(directory: &Path, from: Position) -> Result<Frames, JournalError> {

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use super::ReceiptError;
 use crate::entry::{CustomerEntry, FileEntry, Line, ROW_PREFIX, RowEntry};
-use crate::journal::Frames;
+use crate::journal::{Frame, Frames};
 use crate::state::FileRecord;
 
 /// A line about the import.
@@ -48,35 +48,34 @@ pub(super) fn each(
     let import = format!(",\"importId\":\"{}\",", record.import_id);
     let of_this_import = Finder::new(&import);
     let reader = LineReader::new();
-    let mut frames = Frames::open(journal, record.first_frame)?;
-    while frames.position() < record.last_frame {
-        let Some(frame) = frames.next()? else {
-            return Err(ReceiptError::JournalEndsEarly {
-                import_id: record.import_id.clone(),
-            });
-        };
-        // A segment's end and the start of the next one are two positions: this frame may be behind the last.
-        if frame.start >= record.last_frame {
-            break;
-        }
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', &frame.lines) {
-            let line = &frame.lines[start..end];
-            start = end + 1;
-            let head = &line[..line.len().min(HEAD_OF_LINE)];
-            if of_this_import.find(head).is_none() {
-                continue;
+    let whole = Frames::open(journal, record.first_frame)?.each_until(
+        record.last_frame,
+        &mut |frame: &Frame| {
+            let mut start = 0;
+            for end in memchr::memchr_iter(b'\n', &frame.lines) {
+                let line = &frame.lines[start..end];
+                start = end + 1;
+                let head = &line[..line.len().min(HEAD_OF_LINE)];
+                if of_this_import.find(head).is_none() {
+                    continue;
+                }
+                let read = reader.read(line).map_err(|source| ReceiptError::Line {
+                    import_id: record.import_id.clone(),
+                    source,
+                })?;
+                if let Some(line) = read {
+                    told(line)?;
+                }
             }
-            let read = reader.read(line).map_err(|source| ReceiptError::Line {
-                import_id: record.import_id.clone(),
-                source,
-            })?;
-            if let Some(line) = read {
-                told(line)?;
-            }
-        }
+            Ok::<(), ReceiptError>(())
+        },
+    )?;
+    match whole {
+        true => Ok(()),
+        false => Err(ReceiptError::JournalEndsEarly {
+            import_id: record.import_id.clone(),
+        }),
     }
-    Ok(())
 }
 
 /// Finds fields without reading the whole line. In JSON a quote within a text never stands bare, so what looks

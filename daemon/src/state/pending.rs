@@ -145,12 +145,11 @@ impl PendingOrders {
         let same = self
             .places
             .find_mut(hash, |known| known.order_id == place.order_id);
-        match same {
-            Some(known) => *known = place,
-            None => {
-                let rehash = |place: &Place| spread(place.order_id);
-                self.places.insert_unique(hash, place, rehash);
-            }
+        if let Some(known) = same {
+            *known = place;
+        } else {
+            let rehash = |place: &Place| spread(place.order_id);
+            self.places.insert_unique(hash, place, rehash);
         }
     }
 }
@@ -189,8 +188,9 @@ mod tests {
 
     #[test]
     fn the_last_record_of_an_order_stays() {
+        type Record = (u64, &'static str, Option<(u64, u64)>);
         let mut pending = Pending::default();
-        let mut frame = |records: &[(u64, &str, Option<(u64, u64)>)]| {
+        let mut frame = |records: &[Record]| {
             let mut effects = Effects::default();
             for (order_id, record, index) in records {
                 effects.records.extend_from_slice(record.as_bytes());

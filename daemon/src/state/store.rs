@@ -260,6 +260,11 @@ impl Store {
         self.read().active.bytes() >= PENDING_BYTES
     }
 
+    /// Does so much wait that writing it away takes its time?
+    pub fn holds_much(&self) -> bool {
+        self.read().active.bytes() >= PENDING_BYTES / 8
+    }
+
     /// Does so much wait that no more may come?
     pub fn must_flush(&self) -> bool {
         self.read().active.bytes() >= PENDING_BYTES + PENDING_BYTES / 4

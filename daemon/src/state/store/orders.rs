@@ -17,6 +17,9 @@ const ATTEMPTS: usize = 4;
 /// How many orders are read at once at most while guesses are right.
 const MOST_AT_ONCE: usize = 512;
 
+/// Takes the stored form of the order of a place.
+type VisitRecord<'v> = &'v mut dyn FnMut(usize, &[u8]) -> Result<(), RecordError>;
+
 impl Store {
     /// The orders with these keys, in the order of the keys.
     pub fn orders(&self, keys: &[&str]) -> Result<Vec<Option<StoredOrder>>, StoreError> {
@@ -72,7 +75,7 @@ impl Store {
         &self,
         places: usize,
         key: &dyn Fn(usize) -> Option<&'k str>,
-        visit: &mut dyn FnMut(usize, &[u8]) -> Result<(), RecordError>,
+        visit: VisitRecord<'_>,
     ) -> Result<usize, StoreError> {
         let (mut at, mut attempts) = (0, 0);
         while places - at >= SHORTEST_RUN && attempts < ATTEMPTS {
@@ -104,7 +107,7 @@ impl Store {
         mut next: u64,
         places: Range<usize>,
         key: &dyn Fn(usize) -> Option<&'k str>,
-        visit: &mut dyn FnMut(usize, &[u8]) -> Result<(), RecordError>,
+        visit: VisitRecord<'_>,
     ) -> Result<usize, StoreError> {
         let end = self.meta().next_order;
         let mut at = places.start;
@@ -269,12 +272,15 @@ mod tests {
             .collect();
         let drafts: Vec<Option<&Draft<'_>>> = drafts.iter().map(Option::as_ref).collect();
         let expected = |drafts: &[Option<&Draft<'_>>]| {
-            let of = |(id, draft): (u64, &Option<&Draft<'_>>)| match id {
+            let of = |(id, draft): (u64, Option<&Draft<'_>>)| match id {
                 30 | 40 | 101.. => Kept::Ask,
                 _ if draft.is_none() => Kept::Ask,
                 _ => Kept::Unchanged(id),
             };
-            (1..).zip(drafts).map(of).collect::<Vec<_>>()
+            (1..)
+                .zip(drafts.iter().copied())
+                .map(of)
+                .collect::<Vec<_>>()
         };
         // The row without a key breaks the run, and the next attempt finds it again.
         assert_eq!(
