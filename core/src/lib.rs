@@ -11,6 +11,7 @@
 )]
 #![forbid(unsafe_code)]
 
+pub mod against;
 pub mod catalog;
 pub mod check;
 pub mod code;

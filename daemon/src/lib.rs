@@ -19,6 +19,7 @@ pub mod perform;
 pub mod printable;
 pub mod random;
 pub mod receipt;
+pub mod saved_plan;
 pub mod serve;
 pub mod snapshot;
 pub mod state;

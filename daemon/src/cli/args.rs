@@ -280,6 +280,9 @@ pub struct Plan {
     /// The state that the plan is made against.
     #[command(flatten)]
     pub data: DataDirectory,
+    /// Tells instead which rows are decided differently now than in this saved plan, and why
+    #[arg(long, value_name = "PLAN")]
+    pub against: Option<PathBuf>,
     /// The form of the plan
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: Format,
@@ -463,6 +466,7 @@ mod tests {
             "intake profile show --partner alpha --data d",
             "intake check a.csv - b.json --partner alpha --data d --format ndjson --lang de",
             "intake plan a.csv --partner alpha --data d --format json",
+            "intake plan a.csv --partner alpha --data d --against a.csv.plan.json",
             "intake import a.csv b.csv --partner alpha --data d --format json -q",
             "intake log --data d --external-id X --offer O --partner p --file a.csv --failed \
              --since 2h --until 2026-01-31 --format json",

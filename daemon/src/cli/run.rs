@@ -262,7 +262,12 @@ fn makes_data_directory(command: &Command) -> bool {
 fn files_of(command: &Command) -> Vec<Input> {
     match command {
         Command::Check(arguments) => arguments.files.clone(),
-        Command::Plan(arguments) => vec![Input::File(arguments.file.clone())],
+        Command::Plan(arguments) => [Some(&arguments.file), arguments.against.as_ref()]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .map(Input::File)
+            .collect(),
         Command::Import(arguments) => arguments.files.iter().cloned().map(Input::File).collect(),
         Command::Offer(OfferAction::Load(arguments)) => {
             vec![Input::File(arguments.file.clone())]

@@ -2,6 +2,7 @@
 //! The same code whether the program owns the directory itself or a running daemon does and was asked over its
 //! socket. No rule lives here.
 
+mod against;
 mod check;
 mod import;
 mod keep;
@@ -68,6 +69,9 @@ pub fn run(
     let speech = call.speech;
     match command {
         Command::Check(arguments) => check::run(arguments, data, call, inputs, out),
+        Command::Plan(arguments) if arguments.against.is_some() => {
+            against::run(arguments, data, call, inputs, out)
+        }
         Command::Plan(arguments) => plan::run(arguments, data, call, inputs, out),
         Command::Import(arguments) => import::run(arguments, data, call, inputs, out),
         Command::Order(arguments) => commands::order::order(arguments, store, journal, speech, out),

@@ -6,6 +6,7 @@ use crate::cli::args::{Format, Outcome, Plan as Arguments};
 use crate::cli::terminal::{ERROR, FAINT, GOOD, HEADING, WARNING};
 use crate::clock;
 use crate::commands::Speech;
+use crate::folder::safe_name;
 use crate::import::Terms;
 use crate::import::pass::Hashing;
 use crate::import::survey::{DecidedRow, DecidedRows, Showing, Shown, Survey, survey_showing};
@@ -17,6 +18,7 @@ use intake_core::order::Terms as OrderTerms;
 use intake_core::plan::Decision;
 use intake_core::plan::survey::each_missing;
 use intake_core::report::{FileIdentity, PlanRow, PlanWriter, changes_of};
+use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -64,14 +66,7 @@ pub(super) fn run(
     });
     let survey = survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
     let missing = missing_orders(data, &terms, now, &survey)?;
-    let shown_name =
-        crate::folder::safe_name::printable(Path::new(&name).file_name().unwrap_or(&name));
-    let identity = FileIdentity::new(
-        &shown_name,
-        survey.end.sha256,
-        survey.end.bytes,
-        survey.end.shape.as_deref(),
-    );
+    let identity = identity_of(&name, &survey);
     if format == Format::Json {
         let mut text = Vec::new();
         writer.customers(&mut text, &survey.plan);
@@ -93,6 +88,13 @@ pub(super) fn run(
     } else {
         Outcome::Findings
     })
+}
+
+/// What identifies the file that was surveyed.
+pub(super) fn identity_of(name: &OsStr, survey: &Survey) -> FileIdentity {
+    let name = safe_name::printable(Path::new(name).file_name().unwrap_or(name));
+    let end = &survey.end;
+    FileIdentity::new(&name, end.sha256, end.bytes, end.shape.as_deref())
 }
 
 /// A file's bytes, kept beside the files being worked on for as long as a command runs.
@@ -131,7 +133,7 @@ impl Drop for Spool {
     }
 }
 
-fn json_rows(rows: &[DecidedRow<'_>]) -> Vec<u8> {
+pub(super) fn json_rows(rows: &[DecidedRow<'_>]) -> Vec<u8> {
     let mut lines = Vec::with_capacity(rows.len() * 200);
     for decided in rows {
         PlanWriter::line(&mut lines, &PlanRow::of(decided));
@@ -247,7 +249,7 @@ fn write_text_end(
 }
 
 /// The running orders of the partner that a full book does not name.
-fn missing_orders(
+pub(super) fn missing_orders(
     data: &OpenData,
     terms: &Terms,
     now: Moment,
