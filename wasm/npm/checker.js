@@ -2,7 +2,7 @@
 // Everything that is said of a file is said by the module; here bytes are only read and handed on, so that of a file of
 // any size only pieces are in memory.
 
-import { default as load, Export, Session, lastPanic } from './intake_wasm.js';
+import { default as load, Export, Session, SnapshotReader, lastPanic } from './intake_wasm.js';
 
 export { codes, fields, template, version } from './intake_wasm.js';
 
@@ -19,6 +19,7 @@ export { codes, fields, template, version } from './intake_wasm.js';
 /** @typedef {import('./intake_wasm.js').RecordText} RecordText */
 /** @typedef {import('./intake_wasm.js').RowsPage} RowsPage */
 /** @typedef {import('./intake_wasm.js').RowsQuery} RowsQuery */
+/** @typedef {import('./intake_wasm.js').Snapshot} Snapshot */
 /** @typedef {import('./intake_wasm.js').Span} Span */
 /** @typedef {import('./intake_wasm.js').Verdict} Verdict */
 
@@ -26,6 +27,9 @@ export { codes, fields, template, version } from './intake_wasm.js';
  * @typedef {object} Options
  * @property {string} [name] the file's name in reports; by default its own
  * @property {string} [now] what "past" and "future" are held against, in RFC 3339; by default the machine's clock
+ * @property {object} [profile] what is agreed with the partner, as `intake profile` writes it; by default the snapshot's
+ * @property {Blob} [snapshot] the partner's orders, as `intake snapshot` writes them; without it only what the file itself
+ *   tells is found
  */
 
 /**
@@ -75,14 +79,16 @@ export class Checker {
   static async open(file, options = {}) {
     if (loading === undefined) throw new Error('`init` must be called first');
     await loading;
-    return new Checker(file, options);
+    const snapshot = options.snapshot && (await snapshotOf(options.snapshot));
+    return new Checker(file, options, snapshot);
   }
 
   /**
    * @param {Blob} file
    * @param {Options} options
+   * @param {Snapshot} [snapshot]
    */
-  constructor(file, { name, now }) {
+  constructor(file, { name, now, profile }, snapshot) {
     /** @private */
     this.file = file;
     /** @private */
@@ -90,7 +96,10 @@ export class Checker {
       name: name ?? nameOf(file),
       total: file.size,
       now: now ?? new Date().toISOString(),
+      ...(profile === undefined ? {} : { profile: JSON.stringify(profile) }),
     };
+    /** @private */
+    this.snapshot = snapshot;
     /** @private @type {Session | undefined} */
     this.session = undefined;
     /** @private @type {Verdict | undefined} */
@@ -108,7 +117,7 @@ export class Checker {
   check(watch = {}) {
     return this.inTurn(async () => {
       this.free();
-      const session = called(() => new Session(this.options));
+      const session = called(() => new Session(this.options, this.snapshot?.share()));
       this.session = session;
       await this.eachPiece(watch.signal, (bytes) => {
         called(() => session.push(bytes));
@@ -328,6 +337,49 @@ function called(call) {
     if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
     broken = new Error(`the checker has stopped and must be loaded anew: ${lastPanic() ?? error.message}`, { cause: error });
     throw broken;
+  }
+}
+
+/**
+ * The snapshot that was read last. Many files are held against one, and a worker gets a copy of its file with each.
+ *
+ * @type {{ file: Blob, key: string, snapshot: Promise<Snapshot> } | undefined}
+ */
+let last;
+
+/** @param {Blob} file */
+async function snapshotOf(file) {
+  const key = file instanceof File ? `${file.size} ${file.lastModified} ${file.name}` : '';
+  const isSame = last !== undefined && (last.file === file || (key !== '' && last.key === key));
+  if (!isSame || last === undefined) last = { file, key, snapshot: readSnapshot(file) };
+  const { snapshot } = last;
+  try {
+    return (await snapshot).share();
+  } catch (error) {
+    if (last?.snapshot === snapshot) last = undefined;
+    throw error;
+  }
+}
+
+/**
+ * @param {Blob} file
+ * @returns {Promise<Snapshot>}
+ */
+async function readSnapshot(file) {
+  const reader = called(() => new SnapshotReader());
+  try {
+    const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+    const isPacked = first === 0x1f && second === 0x8b;
+    const stream = isPacked ? file.stream().pipeThrough(new DecompressionStream('gzip')) : file.stream();
+    const bytes = stream.getReader();
+    for (;;) {
+      const { done, value } = await bytes.read();
+      if (done) break;
+      called(() => reader.push(value));
+    }
+    return called(() => reader.finish());
+  } finally {
+    if (broken === undefined) reader.free();
   }
 }
 

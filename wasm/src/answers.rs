@@ -167,8 +167,37 @@ pub struct PlanInfo {
     pub counts: PlanCounts,
     /// Why the plan would wait for the operator.
     pub held: Option<Bilingual>,
+    /// What it was held against.
+    pub snapshot: Option<SnapshotInfo>,
     /// What cannot be known here.
     pub unknown: Vec<UnknownInfo>,
+}
+
+/// What a snapshot shows.
+#[derive(Debug, Serialize, Deserialize, Tsify)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[tsify(missing_as_null)]
+pub struct SnapshotInfo {
+    /// Whose orders.
+    pub partner: String,
+    /// When it was taken, in RFC 3339.
+    pub taken_at: String,
+    /// The state that it stands for.
+    pub state: Option<StateInfo>,
+    /// How many orders it holds.
+    pub orders: u64,
+    /// How many offers.
+    pub offers: u64,
+}
+
+/// A state of the books.
+#[derive(Debug, Serialize, Deserialize, Tsify)]
+#[serde(deny_unknown_fields)]
+pub struct StateInfo {
+    /// The place in the journal up to which it holds.
+    pub journal: String,
+    /// The hash of what was journalled last before it.
+    pub hash: String,
 }
 
 /// How many rows are decided how.
@@ -367,24 +396,81 @@ pub struct CellText {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use intake_core::inspect::{self, Answer, Inspection};
+    use intake_core::catalog::{Catalog, Offer, OfferManager};
+    use intake_core::inspect::{self, Answer, Inspection, Known};
     use intake_core::moment::Moment;
-    use intake_core::plan::knowledge::Nothing;
-    use intake_core::profile::Profile;
+    use intake_core::order::{PaymentMethod, Terms};
+    use intake_core::plan::state::StateMark;
+    use intake_core::profile::{Delivery, Profile};
+    use intake_core::snapshot::{ChunkWriter, Head, Snapshot, SnapshotReader, SnapshotWriter};
     use serde::de::DeserializeOwned;
     use serde_json::Value;
+    use std::sync::Arc;
 
-    const CSV: &str = "externalSystemId;plenigoOfferId;invoiceCustomerId;quantity;startDate;paymentMethod;Farbe\n\
-        A-1;O_MZA1E7173120881551;100003;1;2026-01-01T00:00:00Z;BILLING;\n\
-        A-2;O_MZA1E7173120881551;100003;x;2026-02-31T00:00:00Z;BILLING;rot\n\
-        \"A-3;O_MZA1E7173120881551;100003;1;2026-01-01T00:00:00Z;BILLING;\n";
+    type Inspected = Inspection<Arc<Snapshot>>;
+
+    const OFFER: &str = "O_MZA1E7173120881551";
+    const CSV: &str = "externalSystemId;plenigoOfferId;invoiceCustomerId;quantity;startDate;paymentMethod;email;language;Farbe\n\
+        A-1;O_MZA1E7173120881551;100003;2;2026-01-01T00:00:00Z;BILLING;;;\n\
+        A-2;O_MZA1E7173120881551;100003;x;2026-02-31T00:00:00Z;BILLING;;;rot\n\
+        A-4;O_MZA1E7173120881551;100009;1;2026-01-01T00:00:00Z;BILLING;a@example.org;de;\n\
+        \"A-3;O_MZA1E7173120881551;100003;1;2026-01-01T00:00:00Z;BILLING;;;\n";
     const JSON: &str = "[{\"externalSystemId\":\"A-1\",\"plenigoOfferId\":\"O_MZA1E7173120881551\",\
         \"invoiceCustomerId\":\"100003\",\"quantity\":1,\"startDate\":\"2026-01-01T00:00:00Z\",\
         \"paymentMethod\":\"BILLING\",\"plenigoBonusIds\":[\"B_1\"]},{\"quantity\":2}]";
 
-    fn inspected(file: &str) -> Inspection<Nothing> {
-        let now = Moment::parse("2026-11-24T00:00:00Z").unwrap();
-        let mut inspection = Inspection::new("orders", Profile::of("kiosk"), now, None);
+    fn moment(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    /// A partner that sends its whole book and has two orders.
+    fn snapshot() -> Arc<Snapshot> {
+        let mut chunks = Vec::new();
+        let mut writer = ChunkWriter::default();
+        for key in ["A-1", "A-9"] {
+            let terms = Terms {
+                offer: OFFER.into(),
+                invoice_customer: "100003".into(),
+                start: moment("2026-01-01T00:00:00Z"),
+                payment_method: PaymentMethod::from_name("BILLING").unwrap(),
+                ..Terms::blank(key)
+            };
+            writer.order(&terms, &mut chunks).unwrap();
+        }
+        let offer = Offer {
+            managed_by: OfferManager::External,
+            ..Offer::new(OFFER, "Daily")
+        };
+        let head = Head {
+            taken: moment("2026-11-23T09:00:00Z"),
+            state: StateMark {
+                journal: "000001:81920".into(),
+                hash: "ab".repeat(32).into(),
+            },
+            orders: writer.end(&mut chunks).unwrap(),
+            profile: Profile {
+                delivery: Delivery::Full,
+                ..Profile::of("kiosk")
+            },
+            catalog: Catalog::from([(OFFER.into(), offer)]),
+        };
+        let mut bytes = Vec::new();
+        let mut writer = SnapshotWriter::begin(&head, &mut bytes).unwrap();
+        writer.chunks(&chunks);
+        bytes.extend_from_slice(&chunks);
+        writer.end(&mut bytes);
+        let mut reader = SnapshotReader::new(None);
+        reader.push(&bytes).unwrap();
+        Arc::new(reader.finish().unwrap())
+    }
+
+    fn inspected(file: &str, snapshot: Option<&Arc<Snapshot>>) -> Inspected {
+        let profile = match snapshot {
+            Some(snapshot) => snapshot.head().profile.clone(),
+            None => Profile::of("kiosk"),
+        };
+        let now = moment("2026-11-24T00:00:00Z");
+        let mut inspection = Inspection::new("orders", profile, now, snapshot.map(Known::from));
         inspection.push(file.as_bytes());
         inspection.end_of_file();
         while let Some(span) = inspection.wanted() {
@@ -393,16 +479,16 @@ mod tests {
         inspection
     }
 
-    fn give(inspection: &mut Inspection<Nothing>, file: &str, span: inspect::Span) {
+    fn give(inspection: &mut Inspected, file: &str, span: inspect::Span) {
         let from = span.offset as usize;
         let bytes = &file.as_bytes()[from..from + span.length as usize];
         inspection.give(span.block, bytes);
     }
 
     fn answer(
-        inspection: &mut Inspection<Nothing>,
+        inspection: &mut Inspected,
         file: &str,
-        ask: impl Fn(&mut Inspection<Nothing>) -> Answer,
+        ask: impl Fn(&mut Inspected) -> Answer,
     ) -> Vec<u8> {
         loop {
             match ask(inspection) {
@@ -420,31 +506,45 @@ mod tests {
         written
     }
 
+    fn all_hold(file: &str, snapshot: Option<&Arc<Snapshot>>) -> Value {
+        let mut inspection = inspected(file, snapshot);
+        let verdict = holds::<Verdict>(&inspection.verdict().unwrap());
+        let page = answer(&mut inspection, file, |inspection| {
+            let all = inspect::FindingsQuery::default();
+            inspection.findings(&all, 0, 100).unwrap()
+        });
+        let findings = holds::<FindingsPage>(&page);
+        let counts = ["errors", "warnings", "notes"].map(|name| verdict[name].as_u64().unwrap());
+        assert_eq!(findings["total"], counts.iter().sum::<u64>());
+        for decision in [None, Some("createCustomer"), Some("missing")] {
+            let query = inspect::RowsQuery {
+                decision: decision.map(str::to_owned),
+                text: None,
+            };
+            let page = answer(&mut inspection, file, |inspection| {
+                inspection.rows(&query, 0, 100).unwrap()
+            });
+            let rows = holds::<RowsPage>(&page);
+            let count = decision.map_or(&verdict["rows"], |name| &verdict["plan"]["counts"][name]);
+            assert_eq!(rows["total"], *count);
+        }
+        for row in 1..=verdict["rows"].as_u64().unwrap() {
+            let record = answer(&mut inspection, file, |inspection| inspection.record(row));
+            assert_eq!(holds::<RecordText>(&record)["row"], row);
+        }
+        verdict
+    }
+
     #[test]
     fn answers_are_as_they_are_declared() {
         for file in [CSV, JSON, "", "colour\n"] {
-            let mut inspection = inspected(file);
-            let verdict = holds::<Verdict>(&inspection.verdict().unwrap());
-            let page = answer(&mut inspection, file, |inspection| {
-                inspection
-                    .findings(&inspect::FindingsQuery::default(), 0, 100)
-                    .unwrap()
-            });
-            let findings = holds::<FindingsPage>(&page);
-            let found = findings["items"].as_array().unwrap().len();
-            assert_eq!(verdict["errors"].as_u64().unwrap() > 0, found > 0, "{file}");
-            let page = answer(&mut inspection, file, |inspection| {
-                inspection
-                    .rows(&inspect::RowsQuery::default(), 0, 100)
-                    .unwrap()
-            });
-            let rows = holds::<RowsPage>(&page);
-            assert_eq!(rows["total"], verdict["rows"]);
-            for row in 1..=verdict["rows"].as_u64().unwrap() {
-                let record = answer(&mut inspection, file, |inspection| inspection.record(row));
-                let record = holds::<RecordText>(&record);
-                assert_eq!(record["row"], row);
-            }
+            all_hold(file, None);
         }
+        let snapshot = snapshot();
+        let verdict = all_hold(CSV, Some(&snapshot));
+        let of = |name: &str| verdict["plan"]["counts"][name].as_u64().unwrap();
+        let counts = ["create", "update", "reject", "createCustomer", "missing"].map(of);
+        assert_eq!(counts, [1, 1, 2, 1, 1], "{verdict}");
+        all_hold(JSON, Some(&snapshot));
     }
 }

@@ -7,6 +7,7 @@ mod json;
 pub mod panic;
 pub mod queries;
 pub mod session;
+pub mod snapshot;
 pub mod tables;
 pub mod template;
 mod trouble;

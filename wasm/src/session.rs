@@ -1,16 +1,20 @@
 //! How does JavaScript look into a file?
 //! It pushes the bytes once, gives the blocks that are wanted, and then asks; whatever is answered is core's own JSON.
 
-use intake_core::inspect::{Answer, Export as CoreExport, ExportKind, Inspection};
+use std::sync::Arc;
+
+use intake_core::finding::Language;
+use intake_core::inspect::{Answer, Export as CoreExport, ExportKind, Inspection, Known};
 use intake_core::moment::Moment;
-use intake_core::plan::knowledge::Nothing;
 use intake_core::profile::Profile;
+use intake_core::snapshot::{Snapshot as CoreSnapshot, SnapshotError};
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsError, JsValue};
 
 use crate::answers::{Progress, Span};
 use crate::json;
+use crate::snapshot::Snapshot;
 use crate::trouble::trouble;
 use crate::types::SessionOptions;
 
@@ -18,15 +22,18 @@ use crate::types::SessionOptions;
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Session {
-    inspection: Inspection<Nothing>,
+    inspection: Inspection<Arc<CoreSnapshot>>,
     total: f64,
 }
 
 #[wasm_bindgen]
 impl Session {
-    /// At the beginning of a file.
+    /// At the beginning of a file. Without a snapshot only what the file itself tells is found.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &Ts<SessionOptions>) -> Result<Session, JsError> {
+    pub fn new(
+        options: &Ts<SessionOptions>,
+        snapshot: Option<Snapshot>,
+    ) -> Result<Session, JsError> {
         let options = options.to_rust()?;
         let now = Moment::parse(&options.now).map_err(|_| {
             trouble(format!(
@@ -34,8 +41,24 @@ impl Session {
                 options.now
             ))
         })?;
+        let carried = snapshot
+            .as_ref()
+            .map(|snapshot| &snapshot.whole.head().profile);
+        let profile = match (options.profile, carried) {
+            (Some(json), _) => {
+                Profile::from_json(json.as_bytes()).map_err(|e| trouble(e.to_string()))?
+            }
+            (None, Some(carried)) => carried.clone(),
+            (None, None) => Profile::of(""),
+        };
+        if let Some(carried) = carried.filter(|carried| carried.partner != profile.partner) {
+            let (wanted, found) = (profile.partner, carried.partner.clone());
+            let error = SnapshotError::OtherPartner { wanted, found };
+            return Err(trouble(error.message(Language::En)));
+        }
+        let known = snapshot.map(|snapshot| Known::from(&snapshot.whole));
         Ok(Self {
-            inspection: Inspection::new(&options.name, Profile::of(""), now, None),
+            inspection: Inspection::new(&options.name, profile, now, known),
             total: options.total,
         })
     }

@@ -112,6 +112,10 @@ pub struct SessionOptions {
     pub total: f64,
     /// The instant that "past" and "future" are held against, in RFC 3339.
     pub now: String,
+    /// What is agreed with the partner, as JSON of version 1; by default what the snapshot carries, else nothing.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub profile: Option<String>,
 }
 
 /// Every field.

@@ -46,14 +46,31 @@ pub struct Known<K> {
     pub catalog: Catalog,
     /// The state that this is of, where there is a mark of it.
     pub state: Option<StateMark>,
+    /// When that was, and of how many orders, where it was written down.
+    pub taken: Option<Taken>,
 }
 
-impl From<Snapshot> for Known<Snapshot> {
-    fn from(mut snapshot: Snapshot) -> Self {
+/// When a state was written down, and how many orders it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// When.
+    pub at: Moment,
+    /// The orders.
+    pub orders: u64,
+}
+
+/// A snapshot may serve many files.
+impl From<&Arc<Snapshot>> for Known<Arc<Snapshot>> {
+    fn from(snapshot: &Arc<Snapshot>) -> Self {
+        let head = snapshot.head();
         Self {
-            catalog: snapshot.take_catalog(),
-            state: Some(snapshot.head().state.clone()),
-            knowledge: snapshot,
+            knowledge: Arc::clone(snapshot),
+            catalog: head.catalog.clone(),
+            state: Some(head.state.clone()),
+            taken: Some(Taken {
+                at: head.taken,
+                orders: head.orders,
+            }),
         }
     }
 }

@@ -88,6 +88,7 @@ fn book() -> Known<Book> {
         knowledge: Book { orders },
         catalog: Catalog::from([(OFFER.into(), offer)]),
         state: None,
+        taken: None,
     }
 }
 

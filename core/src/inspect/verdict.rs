@@ -9,7 +9,7 @@ use crate::finding::{Detail, Finding, Language, column_letters};
 use crate::plan::Decision;
 use crate::plan::knowledge::Knowledge;
 use crate::profile::{Delivery, FilePolicy};
-use crate::report::{CountsJson, FileIdentity, FileJson, VERSION, put};
+use crate::report::{CountsJson, FileIdentity, FileJson, StateV1, VERSION, put};
 use serde::Serialize;
 use std::convert::Infallible;
 
@@ -96,8 +96,21 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
                     de: held.reason(Language::De),
                     en: held.reason(Language::En),
                 }),
+                snapshot: self.snapshot(),
                 unknown: self.unknown(),
             },
+        })
+    }
+
+    fn snapshot(&self) -> Option<SnapshotV1> {
+        let known = self.known.as_ref()?;
+        let taken = known.taken?;
+        Some(SnapshotV1 {
+            partner: self.profile.partner.to_string(),
+            taken_at: taken.at.to_string(),
+            state: known.state.as_ref().map(StateV1::of),
+            orders: taken.orders,
+            offers: known.catalog.len() as u64,
         })
     }
 
@@ -171,7 +184,18 @@ struct PlanV1 {
     whole_file: bool,
     counts: serde_json::Value,
     held: Option<InBoth>,
+    snapshot: Option<SnapshotV1>,
     unknown: Vec<UnknownV1>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SnapshotV1 {
+    partner: String,
+    taken_at: String,
+    state: Option<StateV1>,
+    orders: u64,
+    offers: u64,
 }
 
 #[derive(Serialize)]

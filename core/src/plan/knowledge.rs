@@ -3,6 +3,7 @@
 
 use crate::order::{Draft, Terms};
 use std::convert::Infallible;
+use std::sync::Arc;
 
 /// An order that is known.
 pub trait KnownOrder {
@@ -64,6 +65,28 @@ pub trait Knowledge {
 
     /// Calls `visit` for every order that may belong to the partner.
     fn each_order(&self, visit: &mut dyn FnMut(&Self::Order)) -> Result<(), Self::Error>;
+}
+
+/// What several share.
+impl<K: Knowledge> Knowledge for Arc<K> {
+    type Order = K::Order;
+    type Error = K::Error;
+
+    fn orders(&self, keys: &[&str]) -> Result<Vec<Option<K::Order>>, K::Error> {
+        (**self).orders(keys)
+    }
+
+    fn customers(&self, ids: &[&str]) -> Result<Vec<Presence>, K::Error> {
+        (**self).customers(ids)
+    }
+
+    fn has_email(&self, email: &str) -> Result<bool, K::Error> {
+        (**self).has_email(email)
+    }
+
+    fn each_order(&self, visit: &mut dyn FnMut(&K::Order)) -> Result<(), K::Error> {
+        (**self).each_order(visit)
+    }
 }
 
 /// Nothing is known: of no order, and of no customer whether it exists.

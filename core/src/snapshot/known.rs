@@ -4,7 +4,6 @@
 use super::head::Head;
 use super::rows::{Rows, Words};
 use super::{MAX_MEMORY, SnapshotError};
-use crate::catalog::Catalog;
 use crate::order::Terms;
 use crate::plan::knowledge::{Knowledge, KnownOrder, Presence};
 use hashbrown::HashTable;
@@ -124,11 +123,6 @@ impl Snapshot {
     /// Of whom, of when and of what it is.
     pub fn head(&self) -> &Head {
         &self.head
-    }
-
-    /// Takes the catalog out: whoever plans holds it elsewhere.
-    pub fn take_catalog(&mut self) -> Catalog {
-        std::mem::take(&mut self.head.catalog)
     }
 
     /// The order with this number; every one there is was taken apart once when it came in.

@@ -20,6 +20,8 @@ pub(crate) fn make(places: &Places) -> anyhow::Result<usize> {
     let icon = files::read(&folder.join("icon.svg"))?;
     let script = as_one_script(&folder, &["intake-check.js", "page.js"])?;
     let worker = as_one_script(&folder, &["check/worker.js"])?;
+    // A page from disk starts only plain scripts from memory, and in those `import.meta` means nothing.
+    let worker = worker.replace("import.meta.url", "location.href");
     let worker = serde_json::to_string(&worker).context("a text is JSON")?;
     let script = inert(&format!(
         "globalThis.intakeWorkerSource = {worker};\n{script}"
