@@ -3,6 +3,7 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
 use intake_core::inspect::{Export, ExportKind, Inspection, Known};
@@ -90,7 +91,7 @@ fn a_plan_made_with_a_snapshot_is_the_programs_own() -> anyhow::Result<()> {
     let expected = site.run(&plan)?.out;
 
     let now = Moment::parse(at).ok().context("a time")?;
-    let known = Some(Known::from(snapshot));
+    let known = Some(Known::from(&Arc::new(snapshot)));
     let mut inspection = Inspection::new("changes.csv", profile, now, known);
     inspection.push(&changes);
     inspection.end_of_file();
