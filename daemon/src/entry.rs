@@ -161,9 +161,27 @@ pub struct FileEntry {
     /// With `applying`: records up to this one are decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_row: Option<u64>,
+    /// With `receipted`: how the plan that came with the file compares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanNote>,
     /// With `receipted`: the receipt's name. With `archived`: where the file rests, below the data directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+}
+
+/// How a plan that came with a file compares with what was decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanNote {
+    /// What was decided as planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same: Option<u64>,
+    /// What was decided differently.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub different: Option<u64>,
+    /// Why it could not be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unusable: Option<String>,
 }
 
 /// The word `file`.
@@ -283,6 +301,7 @@ impl FileEntry {
             turned_down: None,
             findings: Vec::new(),
             next_row: None,
+            plan: None,
             place: None,
         }
     }

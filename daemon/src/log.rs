@@ -86,6 +86,12 @@ pub fn file_refused(partner: &str, file: &OsStr, reason: &str) {
     warn!(target: "intake", event = "file_refused", partner, file, reason, "file refused");
 }
 
+/// A plan that lies beside a file could not be taken along.
+pub fn plan_left_behind(partner: &str, file: &OsStr, trouble: &(dyn Error + 'static)) {
+    let (file, error) = (escaped(file), error_line(trouble));
+    warn!(target: "intake", event = "plan_left_behind", partner, file, error, "plan left in the inbox");
+}
+
 /// A file is complete and is the daemon's from now on.
 pub fn file_claimed(
     About {

@@ -80,18 +80,20 @@ impl<'r> PlanRow<'r> {
 
     /// The line of a customer that the file would create.
     pub fn creating(id: &'r str, facts: &FileFacts) -> Self {
-        let values = facts
-            .customers
-            .get(id)
-            .map(|customer| customer.values.clone());
-        let set = |(field, value)| Change {
-            field,
+        let customer = facts.customers.get(id);
+        Self::customer(id, customer.map_or(&[], |customer| &customer.values))
+    }
+
+    /// The line of a customer with these values.
+    pub fn customer(id: &'r str, values: &[(Field, Box<str>)]) -> Self {
+        let set = |(field, value): &(Field, Box<str>)| Change {
+            field: *field,
             old: Value::None,
-            new: Value::Text(value),
+            new: Value::Text(value.clone()),
         };
         Self {
             customer_id: Some(id),
-            changes: values.unwrap_or_default().into_iter().map(set).collect(),
+            changes: values.iter().map(set).collect(),
             ..PlanRow::blank(CREATE_CUSTOMER)
         }
     }

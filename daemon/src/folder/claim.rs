@@ -13,13 +13,14 @@ use rustix::io::Errno;
 use super::directory::{
     Directory, FileKind, Fingerprint, IoAt, PRIVATE_FOLDER, attributes_changed,
 };
-use super::names::{ImportId, PartnerName, ignored, is_one_component, marker_of};
+use super::names::{ImportId, PartnerName, ignored, is_one_component, marker_of, plan_of};
 use super::private_copy::{
-    BODY, Copied, CopyError, ORIGIN, Origin, UNFINISHED_BODY, copy_to_body, hash_body, kept_name,
-    open_regular, read_origin, write_origin,
+    BODY, Copied, CopyError, ORIGIN, Origin, PLAN, UNFINISHED_BODY, copy_to_body, hash_body,
+    kept_name, open_regular, read_origin, write_origin,
 };
 use super::safe_name::{printable, resting_name};
 use super::settle::MarkerHabit;
+use crate::log;
 
 mod error;
 
@@ -171,7 +172,13 @@ fn claim_watched(
     watch(Moment::Renamed);
 
     match copy_claimed(request, &folder, &kept, file, &before, &mut watch) {
-        Ok(copied) => Ok(claimed(&folder, import_id, origin, copied)),
+        Ok(copied) => {
+            if let Err(error) = take_plan(request, &folder) {
+                // The plan only informs: a file is imported as well without it.
+                log::plan_left_behind(request.partner.as_str(), name, &error);
+            }
+            Ok(claimed(&folder, import_id, origin, copied))
+        }
         Err(error @ ClaimError::TooLarge { .. }) => Err(error),
         Err(error) => Err(put_back(request, &folder, &kept, error)),
     }
@@ -198,6 +205,27 @@ fn take(
         }),
         Err(errno) => Err(request.inbox.at(request.name, errno).into()),
     }
+}
+
+/// Takes the plan that lies beside the file along, if a regular file does.
+fn take_plan(request: &ClaimRequest<'_>, folder: &Directory) -> Result<(), IoAt> {
+    let ClaimRequest { inbox, name, .. } = *request;
+    let plan = plan_of(name);
+    let found = match inbox.stat(&plan) {
+        // Beside a name of the greatest length no plan can lie.
+        Err(error) if error.errno() == Some(Errno::NAMETOOLONG) => None,
+        found => found?,
+    };
+    if found.is_none_or(|stat| FileKind::of(&stat) != FileKind::Regular) {
+        return Ok(());
+    }
+    match inbox.rename_to(&plan, folder, PLAN) {
+        Ok(()) => {}
+        Err(Errno::NOENT) => return Ok(()),
+        Err(errno) => return Err(inbox.at(&plan, errno)),
+    }
+    inbox.sync()?;
+    folder.sync()
 }
 
 fn copy_claimed(
@@ -347,7 +375,7 @@ fn copy_original(
 pub(super) fn find_original(folder: &Directory) -> Result<Option<OsString>, IoAt> {
     for name in folder.names()? {
         let name = name?;
-        if ![BODY, UNFINISHED_BODY, ORIGIN]
+        if ![BODY, UNFINISHED_BODY, ORIGIN, PLAN]
             .iter()
             .any(|own| name == *own)
         {

@@ -3,6 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::fs::File;
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -12,8 +13,8 @@ use thiserror::Error;
 use super::claim::{find_original, sweep};
 use super::directory::{Directory, Fingerprint, IoAt, READABLE_FOLDER};
 use super::names::{ImportId, PartnerName};
-use super::private_copy::{BODY, read_origin};
-use super::safe_name::{later_name, resting_name};
+use super::private_copy::{BODY, PLAN, open_regular, read_origin};
+use super::safe_name::{later_name, resting_name, resting_plan_name};
 
 /// The folders of the data directory between which files move.
 #[derive(Debug)]
@@ -180,6 +181,19 @@ pub fn to_rejected(
     lay_to_rest(folders, &of_partner, import_id, name)
 }
 
+/// The plan that came with a file that is not at rest yet.
+pub fn plan_beside(folders: &Folders, import_id: &ImportId) -> Result<Option<File>, IoAt> {
+    for parent in [&folders.work, &folders.held] {
+        let Some(folder) = parent.find_child(import_id.as_str())? else {
+            continue;
+        };
+        if folder.stat(PLAN)?.is_some() {
+            return open_regular(&folder, PLAN.as_ref()).map(Some);
+        }
+    }
+    Ok(None)
+}
+
 /// Lists the folders of imports below `work` or `held`.
 pub fn survey(parent: &Directory) -> Result<Survey, IoAt> {
     let mut survey = Survey::default();
@@ -241,6 +255,10 @@ fn lay_to_rest(
         };
         if folder.stat(BODY)?.is_some() {
             move_into(&folder, BODY.as_ref(), target, &resting)?;
+        }
+        if folder.stat(PLAN)?.is_some() {
+            let resting_plan = resting_plan_name(name, import_id);
+            move_into(&folder, PLAN.as_ref(), target, &resting_plan)?;
         }
         if let Some(original) = find_original(&folder)? {
             match (target.stat(&resting)?, folder.stat(&original)?) {

@@ -98,6 +98,13 @@ pub fn marker_of(name: &OsStr) -> OsString {
     OsString::from_vec(marker)
 }
 
+/// The name of the plan that belongs to `name`.
+pub fn plan_of(name: &OsStr) -> OsString {
+    let mut plan = name.as_bytes().to_vec();
+    plan.extend_from_slice(PLAN_SUFFIX.as_bytes());
+    OsString::from_vec(plan)
+}
+
 /// Whether `name` is one component of a path and not `.` or `..`.
 pub fn is_one_component(name: &OsStr) -> bool {
     let bytes = name.as_bytes();

@@ -3,7 +3,7 @@
 //! the file a partner can still write to.
 //!
 //! A work folder holds the original under its own name, `body`, and `origin.json`, which says whose file it
-//! is until the journal does.
+//! is until the journal does; beside them `.plan.json`, where a plan came with the file.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -24,6 +24,8 @@ use super::safe_name::{from_printable, printable};
 pub(crate) const BODY: &str = "body";
 /// The private copy while it is being written.
 pub(crate) const UNFINISHED_BODY: &str = "body.writing";
+/// The plan that lay beside the file, if there was one. No order file can have a name that begins with a dot.
+pub(crate) const PLAN: &str = ".plan.json";
 /// Whose file it is.
 pub(crate) const ORIGIN: &str = "origin.json";
 const ORIGIN_VERSION: u32 = 1;

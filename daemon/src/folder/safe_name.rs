@@ -7,7 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use intake_core::read::Format;
 
-use super::names::{ImportId, ignored};
+use super::names::{ImportId, PLAN_SUFFIX, ignored};
 
 /// Longest file name, in bytes, that file systems of Linux accept.
 pub const NAME_LIMIT: usize = 255;
@@ -90,6 +90,13 @@ pub fn resting_name(original: &OsStr, id: &ImportId) -> String {
     let safe = safe(original);
     let (stem, extension) = split_extension(&safe);
     derived(stem, Told::ById(id), extension)
+}
+
+/// `<stem>.<id>.<extension>.plan.json`: where the plan that came with a file rests.
+pub fn resting_plan_name(original: &OsStr, id: &ImportId) -> String {
+    let safe = safe(original);
+    let (stem, extension) = split_extension(&safe);
+    derived(stem, Told::ById(id), &format!("{extension}{PLAN_SUFFIX}"))
 }
 
 /// `<stem>.<id>.later.<extension>`: what a writer added to the original after it had been claimed.

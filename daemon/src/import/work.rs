@@ -11,7 +11,7 @@ use crate::entry::{FileEntry, counts_map, counts_of};
 use crate::folder::claim::Claimed;
 use crate::folder::directory::{IoAt, READABLE_FOLDER};
 use crate::folder::lifecycle::{self, Action, Brake, Ending, Event, IllegalEvent, State, Step};
-use crate::folder::moves::{Month, MoveError, to_archive, to_held, to_rejected};
+use crate::folder::moves::{Month, MoveError, plan_beside, to_archive, to_held, to_rejected};
 use crate::folder::names::{BadImportId, BadPartnerName, ImportId, PartnerName};
 use crate::folder::safe_name::printable;
 use crate::log;
@@ -430,7 +430,9 @@ impl<'d> Import<'d> {
             .data
             .outbox
             .ensure_child(self.partner.as_str(), READABLE_FOLDER)?;
+        let plan = plan_beside(&self.data.folders, &self.id)?;
         let written = receipt::write(&receipt::ReceiptRequest {
+            plan: plan.as_ref(),
             record: &self.record,
             journal: self.data.books.journal_path(),
             body: &self.body(),
@@ -441,6 +443,7 @@ impl<'d> Import<'d> {
         let counts = counts_of(&self.record.counts.clone().unwrap_or_default());
         log::receipt_written(self.about(), counts.of(Decision::Reject));
         self.follow(Event::ReceiptWritten, |entry| {
+            entry.plan = written.plan;
             entry.place = Some(written.receipt);
         })
     }

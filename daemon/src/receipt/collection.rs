@@ -153,7 +153,7 @@ impl Collection {
 }
 
 /// Adds an entry to a JSON list, one a line.
-fn list(spool: &mut Spool, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), PathError> {
+pub(super) fn list(spool: &mut Spool, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), PathError> {
     let before: &[u8] = if spool.entries() > 0 { b",\n" } else { b"\n" };
     spool.add(|out| {
         out.extend_from_slice(before);

@@ -9,7 +9,7 @@ use memchr::memmem::Finder;
 
 use super::ReceiptError;
 use crate::entry::{CustomerEntry, FileEntry, Line, ROW_PREFIX, RowEntry};
-use crate::journal::{Frame, Frames};
+use crate::journal::{Frame, Frames, JournalError};
 use crate::state::FileRecord;
 
 /// A line about the import.
@@ -45,9 +45,24 @@ pub(super) fn each(
     record: &FileRecord,
     told: &mut dyn FnMut(ImportLine<'_>) -> Result<(), ReceiptError>,
 ) -> Result<(), ReceiptError> {
+    let reader = LineReader::new();
+    each_raw(journal, record, &mut |line| {
+        let read = reader.read(line).map_err(|source| ReceiptError::Line {
+            import_id: record.import_id.clone(),
+            source,
+        })?;
+        read.map_or(Ok(()), &mut *told)
+    })
+}
+
+/// Hands out every line of the journal that tells of the import, as its bytes, in order.
+pub(super) fn each_raw<E: From<ReceiptError> + From<JournalError>>(
+    journal: &Path,
+    record: &FileRecord,
+    told: &mut dyn FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
     let import = format!(",\"importId\":\"{}\",", record.import_id);
     let of_this_import = Finder::new(&import);
-    let reader = LineReader::new();
     let whole = Frames::open(journal, record.first_frame)?.each_until(
         record.last_frame,
         &mut |frame: &Frame| {
@@ -59,22 +74,17 @@ pub(super) fn each(
                 if of_this_import.find(head).is_none() {
                     continue;
                 }
-                let read = reader.read(line).map_err(|source| ReceiptError::Line {
-                    import_id: record.import_id.clone(),
-                    source,
-                })?;
-                if let Some(line) = read {
-                    told(line)?;
-                }
+                told(line)?;
             }
-            Ok::<(), ReceiptError>(())
+            Ok::<(), E>(())
         },
     )?;
     match whole {
         true => Ok(()),
         false => Err(ReceiptError::JournalEndsEarly {
             import_id: record.import_id.clone(),
-        }),
+        }
+        .into()),
     }
 }
 

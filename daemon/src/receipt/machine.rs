@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use intake_core::against::{AgainstJson, SavedPlan};
 use intake_core::plan::Counts;
 use intake_core::report::{CountsJson, put};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use super::finding_entry::FindingEntry;
 use super::journal_lines::CreatedRow;
 use super::spool::Spool;
-use crate::entry::{CustomerEntry, RowEntry};
+use crate::entry::{CustomerEntry, PlanNote, RowEntry};
 use crate::system::UnfinishedFile;
 
 /// The version of the receipt.
@@ -30,6 +31,15 @@ pub(super) struct Head<'h> {
     pub(super) findings: &'h [Value],
     pub(super) corrections: Option<&'h str>,
     pub(super) report: &'h str,
+    /// How the plan that came with the file compares.
+    pub(super) plan: Option<PlanHead<'h>>,
+}
+
+/// What stands of a plan before the lists.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PlanHead<'h> {
+    pub(super) saved: Option<&'h SavedPlan>,
+    pub(super) note: &'h PlanNote,
 }
 
 /// What tells one receipt from all others.
@@ -90,6 +100,17 @@ pub(super) fn names_in(first_line: &[u8]) -> Option<(String, Option<String>)> {
     Some((names.report, names.corrections))
 }
 
+/// How the plan compares, from the first line of a receipt.
+pub(super) fn plan_in(first_line: &[u8]) -> Option<PlanNote> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        plan: Option<PlanNote>,
+    }
+    let mut head = first_line.strip_suffix(b",")?.to_vec();
+    head.push(b'}');
+    serde_json::from_slice::<Head>(&head).ok()?.plan
+}
+
 /// Does a receipt that begins so, and was made for nothing claimed, give this reason?
 pub(super) fn tells_refusal(beginning: &[u8], reason: &str) -> bool {
     let mut told = b",\"reason\":".to_vec();
@@ -103,6 +124,7 @@ pub(super) fn write(
     out: &mut UnfinishedFile,
     head: &Head<'_>,
     lists: Option<&mut Lists>,
+    different: Option<&mut Spool>,
 ) -> io::Result<()> {
     let identity = head.identity;
     let mut start = Vec::new();
@@ -127,6 +149,7 @@ pub(super) fn write(
             findings: head.findings,
             corrections: head.corrections,
             report: head.report,
+            plan: head.plan.map(PlanV1::of),
         },
     );
     start.pop();
@@ -136,12 +159,14 @@ pub(super) fn write(
             b",\n\"rejects\":[],\n\"changes\":[],\n\"created\":[],\n\"customersCreated\":[]}\n",
         );
     };
-    for (name, list) in [
+    let lists = [
         ("rejects", &mut lists.rejects),
         ("changes", &mut lists.changes),
         ("created", &mut lists.created),
         ("customersCreated", &mut lists.customers_created),
-    ] {
+    ];
+    let different = different.map(|list| ("differentThanPlanned", list));
+    for (name, list) in lists.into_iter().chain(different) {
         write!(out, ",\n\"{name}\":[")?;
         list.copy_to(out)?;
         out.write_all(b"]")?;
@@ -244,6 +269,28 @@ struct HeadV1<'h> {
     findings: &'h [Value],
     corrections: Option<&'h str>,
     report: &'h str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<PlanV1<'h>>,
+}
+
+#[derive(Serialize)]
+struct PlanV1<'h> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<AgainstJson<'h>>,
+    #[serde(flatten)]
+    note: &'h PlanNote,
+}
+
+impl<'h> PlanV1<'h> {
+    fn of(plan: PlanHead<'h>) -> Self {
+        Self {
+            against: plan.saved.map(|saved| AgainstJson {
+                state: saved.state.as_ref(),
+                rules: saved.rules,
+            }),
+            note: plan.note,
+        }
+    }
 }
 
 /// The fields that stand before anything that is found out on the way.

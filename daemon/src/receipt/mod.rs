@@ -15,12 +15,14 @@ mod journal_lines;
 mod machine;
 mod outbox;
 mod page;
+mod planned;
 mod refused;
 mod spool;
 #[cfg(test)]
 mod tests;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
@@ -28,7 +30,7 @@ use std::path::Path;
 use intake_core::read::{Format, ReadOptions};
 use jiff::tz::TimeZone;
 
-use crate::entry::counts_of;
+use crate::entry::{PlanNote, counts_of};
 use crate::folder::lifecycle::Ending;
 use crate::folder::names::{BadImportId, ImportId};
 use crate::folder::safe_name::from_printable;
@@ -38,10 +40,11 @@ use crate::system::{CompleteFile, PathError, UnfinishedFile, WriteError, fsync_d
 use collection::Collection;
 use corrections::FromBody;
 use finding_entry::FindingEntry;
-use machine::{Head, Identity};
+use machine::{Head, Identity, PlanHead};
 use outbox::{Found, Names, ReportPlace};
 use page::Page;
 use page::words::Outcome;
+use planned::Planned;
 
 pub use machine::VERSION;
 pub(crate) use outbox::{Gift, gift_of, open_in};
@@ -57,6 +60,8 @@ pub struct ReceiptRequest<'r> {
     pub journal: &'r Path,
     /// The private copy of the file; it may be gone.
     pub body: &'r Path,
+    /// The plan that came with the file, if one did.
+    pub plan: Option<&'r File>,
     /// How the partner's files are read.
     pub options: &'r ReadOptions,
     /// The partner's outbox. It must exist.
@@ -72,6 +77,8 @@ pub struct Written {
     pub receipt: String,
     /// The report's name.
     pub report: String,
+    /// How the plan that came with the file compares.
+    pub plan: Option<PlanNote>,
     /// Was it there before?
     pub standing: Standing,
 }
@@ -147,6 +154,7 @@ pub fn write(request: &ReceiptRequest<'_>) -> Result<Written, ReceiptError> {
         let beginning = outbox::beginning(request.outbox, &names.receipt)?;
         if beginning.is_some_and(|beginning| identity.is_told_by(&beginning)) {
             return Ok(Written {
+                plan: outbox::plan_of(request.outbox, &names.receipt)?,
                 receipt: names.receipt,
                 report: names.report,
                 standing: Standing::AlreadyThere,
@@ -168,6 +176,7 @@ pub fn write(request: &ReceiptRequest<'_>) -> Result<Written, ReceiptError> {
             return Ok(Written {
                 receipt: names.receipt,
                 report: names.report,
+                plan: parts.planned.map(|planned| planned.note),
                 standing: Standing::New,
             });
         }
@@ -184,6 +193,7 @@ struct Parts {
     from_body: FromBody,
     findings: Vec<FindingEntry>,
     outcome: Outcome,
+    planned: Option<Planned>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,7 +225,10 @@ impl Parts {
             },
             Ending::Discarded => Outcome::Discarded,
         };
+        let limit = request.options.limits.file_bytes;
+        let compare = |plan| Planned::of(plan, limit, request.journal, record, outbox);
         Ok(Self {
+            planned: request.plan.map(compare).transpose()?,
             findings: finding_entry::findings_of(&collection.findings),
             collection,
             from_body,
@@ -244,6 +257,8 @@ impl Parts {
                 Found::File(_) | Found::Other => return Ok(Publication::NameTaken),
             }
         }
+        let plan = self.planned.as_ref();
+        let plan = plan.map(|planned| (planned.saved.clone(), planned.note.clone()));
         let page = Page {
             mark: &mark,
             outcome: self.outcome,
@@ -260,6 +275,7 @@ impl Parts {
             findings: &self.findings,
             receipt: &names.receipt,
             corrections: names.corrections.as_deref(),
+            plan: plan.as_ref().map(|(_, note)| note),
             time_zone: request.time_zone,
         };
         let head = Head {
@@ -273,15 +289,26 @@ impl Parts {
             findings: &self.collection.findings,
             corrections: names.corrections.as_deref(),
             report: &names.report,
+            plan: plan.as_ref().map(|(saved, note)| PlanHead {
+                saved: saved.as_ref(),
+                note,
+            }),
         };
         let (tables, lists) = (&mut self.collection.tables, &mut self.collection.lists);
+        let (different, differing) = self
+            .planned
+            .as_mut()
+            .map(|planned| (&mut planned.different, &mut planned.table))
+            .unzip();
         let report = match report_place {
             ReportPlace::Free => Some(complete(outbox, |out| {
-                page::write(out, &page, Some(tables))
+                page::write(out, &page, Some(tables), differing)
             })?),
             ReportPlace::AlreadyThere => None,
         };
-        let mut receipt = complete(outbox, |out| machine::write(out, &head, Some(lists)))?;
+        let mut receipt = complete(outbox, |out| {
+            machine::write(out, &head, Some(lists), different)
+        })?;
         if let Some((name, file)) = corrections {
             give_name(file, outbox, name)?;
         }

@@ -12,6 +12,7 @@ use intake_core::read::Format;
 use rustix::fs::OFlags;
 
 use super::{machine, page};
+use crate::entry::PlanNote;
 use crate::folder::names::{ImportId, is_one_component};
 use crate::folder::safe_name::{Told, corrections_name, receipt_name, report_name};
 use crate::system::PathError;
@@ -101,6 +102,14 @@ pub(super) fn beginning(outbox: &Path, name: &str) -> Result<Option<Vec<u8>>, Pa
     Ok(Some(bytes))
 }
 
+/// How the plan that came with a file compares, by the receipt that lies there.
+pub(super) fn plan_of(outbox: &Path, receipt: &str) -> Result<Option<PlanNote>, PathError> {
+    let Some(line) = first_line(outbox, receipt)? else {
+        return Ok(None);
+    };
+    Ok(machine::plan_in(&line))
+}
+
 /// What a partner finds for one import, by its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Gift {
@@ -111,14 +120,8 @@ pub(crate) struct Gift {
 
 /// What belongs to a receipt. Nothing where it lies there no more, or says nothing that could be of ours.
 pub(crate) fn gift_of(outbox: &Path, receipt: &str) -> Result<Option<Gift>, PathError> {
-    let Found::File(file) = look(outbox, receipt)? else {
-        return Ok(None);
-    };
-    let mut line = Vec::new();
-    let mut beginning = BufReader::new(file.take(LONGEST_HEAD));
-    let read = beginning.read_until(b'\n', &mut line);
-    read.map_err(error_at("read", outbox.join(receipt)))?;
-    let names = machine::names_in(line.strip_suffix(b"\n").unwrap_or(&line));
+    let line = first_line(outbox, receipt)?;
+    let names = line.as_deref().and_then(machine::names_in);
     Ok(names.and_then(|(report, corrections)| {
         let is_plain = |name: &String| is_one_component(OsStr::new(name)) && !name.starts_with('.');
         let all_plain = is_plain(&report) && corrections.as_ref().is_none_or(is_plain);
@@ -128,6 +131,21 @@ pub(crate) fn gift_of(outbox: &Path, receipt: &str) -> Result<Option<Gift>, Path
             corrections,
         })
     }))
+}
+
+/// The first line of a receipt, which is its head; nothing where there is no such file.
+fn first_line(outbox: &Path, receipt: &str) -> Result<Option<Vec<u8>>, PathError> {
+    let Found::File(file) = look(outbox, receipt)? else {
+        return Ok(None);
+    };
+    let mut line = Vec::new();
+    let mut beginning = BufReader::new(file.take(LONGEST_HEAD));
+    let read = beginning.read_until(b'\n', &mut line);
+    read.map_err(error_at("read", outbox.join(receipt)))?;
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok(Some(line))
 }
 
 /// A regular file of an outbox and its length; nothing where there is none.

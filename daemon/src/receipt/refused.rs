@@ -63,6 +63,7 @@ pub fn refused(refused: &Refused<'_>) -> Result<Written, ReceiptError> {
             return Ok(Written {
                 receipt: names.receipt,
                 report: names.report,
+                plan: None,
                 standing: Standing::AlreadyThere,
             });
         }
@@ -94,6 +95,7 @@ pub fn refused(refused: &Refused<'_>) -> Result<Written, ReceiptError> {
             findings: &[],
             receipt: &names.receipt,
             corrections: None,
+            plan: None,
             time_zone: refused.time_zone,
         };
         let head = Head {
@@ -107,18 +109,20 @@ pub fn refused(refused: &Refused<'_>) -> Result<Written, ReceiptError> {
             findings: &findings,
             corrections: None,
             report: &names.report,
+            plan: None,
         };
         if report_place == ReportPlace::Free {
-            let mut report = complete(refused.outbox, |out| page::write(out, &page, None))?;
+            let mut report = complete(refused.outbox, |out| page::write(out, &page, None, None))?;
             give_name(&mut report, refused.outbox, &names.report)?;
             fsync_dir(refused.outbox)?;
         }
-        let mut receipt = complete(refused.outbox, |out| machine::write(out, &head, None))?;
+        let mut receipt = complete(refused.outbox, |out| machine::write(out, &head, None, None))?;
         give_name(&mut receipt, refused.outbox, &names.receipt)?;
         fsync_dir(refused.outbox)?;
         return Ok(Written {
             receipt: names.receipt,
             report: names.report,
+            plan: None,
             standing: Standing::New,
         });
     }

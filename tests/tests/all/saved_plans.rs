@@ -2,9 +2,10 @@
 //! Plans are saved as the program writes them; then the state moves, and only what it moved is told.
 
 use anyhow::ensure;
-use intake_tests::installation::Installation;
+use intake_tests::installation::{Installation, names_in};
+use intake_tests::journal_text::JournalText;
 use intake_tests::orders::{HEADER, OFFER, csv, rows};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn site() -> anyhow::Result<Installation> {
     let site = Installation::with("", "[partners.alpha]\n[partners.beta]\n")?;
@@ -109,4 +110,96 @@ fn only_what_the_state_moved_is_told() -> anyhow::Result<()> {
     )?;
     drop(daemon);
     Ok(())
+}
+
+#[test]
+fn the_receipt_says_what_a_plan_beside_the_file_did_not_foresee() -> anyhow::Result<()> {
+    let site = site()?;
+    let before = written(&site, "before.csv", &csv("A", 6, 1))?;
+    site.must(&["import", &before, "--partner", "alpha"])?;
+    let known = [row("A-1", 2), row("A-2", 1), row("A-4", 2)];
+    let known = known.map(|row| format!("{},,\n", row.trim_end()));
+    let new = format!("NEW,{OFFER},C-77,1,2026-01-01T00:00:00+01:00,BILLING,new@example.org,de\n");
+    let content = format!(
+        "{},email,language\n{}{new}",
+        HEADER.trim_end(),
+        known.concat()
+    );
+    let file = written(&site, "orders.csv", content.as_bytes())?;
+    let plan = ["plan", &file, "--partner", "alpha", "--format", "json"];
+    let plan = site.must(&plan)?;
+    ensure!(plan.contains("createCustomer"), "{plan}");
+    let between = format!("{HEADER}{}", row("A-4", 9));
+    let between = written(&site, "between.csv", between.as_bytes())?;
+    site.must(&["import", &between, "--partner", "alpha"])?;
+
+    let mut journal = JournalText::at_end(site.data())?;
+    let daemon = site.serve_ready()?;
+    let inbox = site.inbox("alpha");
+    let deliver = |name: &str, plan: &[u8]| -> anyhow::Result<Value> {
+        std::fs::write(inbox.join(format!("{name}.plan.json")), plan)?;
+        site.drop_file("alpha", name, content.as_bytes())?;
+        let receipt = site.await_receipt("alpha", name)?;
+        site.await_step(name, "archived")?;
+        Ok(receipt)
+    };
+    let receipt = deliver("orders.csv", plan.as_bytes())?;
+    ensure!(
+        receipt["plan"]["same"] == 4 && receipt["plan"]["different"] == 1,
+        "{receipt}"
+    );
+    ensure!(receipt["plan"]["against"]["state"]["hash"].is_string());
+    let different = &receipt["differentThanPlanned"];
+    ensure!(
+        different[0]["externalSystemId"] == "A-4"
+            && different[0]["why"]["en"][0] == "quantity was 1, is 9 now"
+            && different[1].is_null(),
+        "{different}"
+    );
+    let report = receipt["report"].as_str().unwrap_or_default();
+    let report = std::fs::read_to_string(site.data().join("outbox/alpha").join(report))?;
+    ensure!(report.contains("4 as planned, 1 differently"), "{report}");
+    ensure!(report.contains("quantity war 1, ist jetzt 9"), "{report}");
+    let mut lines = journal.lines()?.into_iter();
+    let noted = lines.find(|line| line["step"] == "receipted");
+    let noted = noted.map(|line| line["plan"].clone());
+    ensure!(
+        noted == Some(json!({"same": 4, "different": 1})),
+        "{noted:?}"
+    );
+
+    // What is no plan, or one for another file, is said; the import goes on. A file without a plan says nothing of one.
+    let broken = deliver("again.csv", &plan.as_bytes()[..plan.len() / 2])?;
+    ensure!(
+        broken["plan"]["unusable"] == "the saved plan is incomplete"
+            && broken["state"] == "applied",
+        "{broken}"
+    );
+    let other = plan.replacen("\"sha256\":\"", "\"sha256\":\"00", 1);
+    let other = deliver("other.csv", other.as_bytes())?;
+    ensure!(
+        other["plan"]["unusable"]
+            .to_string()
+            .contains("for another file"),
+        "{other}"
+    );
+    site.drop_file("alpha", "alone.csv", content.as_bytes())?;
+    let alone = site.await_receipt("alpha", "alone.csv")?;
+    ensure!(alone["plan"].is_null(), "{alone}");
+    ensure!(alone["differentThanPlanned"].is_null(), "{alone}");
+
+    let files = site.files()?;
+    ensure!(files.len() == 6, "no plan is imported: {files:?}");
+    let mut rested = Vec::new();
+    for month in std::fs::read_dir(site.data().join("archive/alpha"))? {
+        let names = names_in(&month?.path());
+        rested.extend(names.into_iter().map(|name| name.display().to_string()));
+    }
+    let plans = rested
+        .iter()
+        .filter(|name| name.ends_with(".csv.plan.json"));
+    ensure!(plans.count() == 3, "{rested:?}");
+    ensure!(names_in(&inbox).is_empty());
+    drop(daemon);
+    site.verify()
 }

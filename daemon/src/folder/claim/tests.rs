@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 use expect_test::expect;
 
 use super::*;
-use crate::folder::moves::{Folders, Month, Presence, survey, to_archive, to_held, to_rejected};
+use crate::folder::moves::{
+    Folders, Month, Presence, plan_beside, survey, to_archive, to_held, to_rejected,
+};
 
 const ORDERS: &[u8] = b"externalSystemId;startDate\n0100;2026-11-23\n";
 const LIMIT: u64 = 1_000_000;
@@ -428,6 +430,51 @@ fn a_marker_goes_with_its_file() {
     };
     claim(&request).unwrap();
     assert_eq!(bench.tree("inbox"), [""; 0]);
+}
+
+#[test]
+fn a_plan_goes_with_its_file_to_its_rest() {
+    let bench = Bench::new();
+    fs::write(bench.dropped("o.csv.plan.json"), b"{}").unwrap();
+    fs::write(bench.dropped("p.csv.plan.json"), b"{}").unwrap();
+    bench.drop_file("o.csv", ORDERS);
+    bench.claim("o.csv").unwrap();
+    assert_eq!(bench.tree("inbox"), ["inbox/acme/p.csv.plan.json"]);
+    assert!(plan_beside(&bench.folders, &bench.id).unwrap().is_some());
+    // A claim that was cut off here is taken up with its plan.
+    let adopted = adopt(&bench.folders.work, &bench.id, LIMIT).unwrap();
+    assert_eq!(adopted.unwrap().bytes, ORDERS.len() as u64);
+    to_held(&bench.folders, &bench.id).unwrap();
+    assert!(plan_beside(&bench.folders, &bench.id).unwrap().is_some());
+    for _ in 0..2 {
+        let month = Bench::month();
+        let name = OsStr::new("o.csv");
+        to_archive(&bench.folders, &bench.partner, month, &bench.id, name).unwrap();
+    }
+    assert!(plan_beside(&bench.folders, &bench.id).unwrap().is_none());
+    assert_eq!(
+        bench.tree("archive"),
+        [
+            "archive/acme/2026-11/o.01JDK.csv",
+            "archive/acme/2026-11/o.01JDK.csv.plan.json"
+        ]
+    );
+    assert_eq!(bench.tree("held"), [""; 0]);
+}
+
+#[test]
+fn what_is_no_regular_file_is_no_plan() {
+    let bench = Bench::new();
+    std::os::unix::fs::symlink("/etc/passwd", bench.dropped("o.csv.plan.json")).unwrap();
+    bench.drop_file("o.csv", ORDERS);
+    bench.claim("o.csv").unwrap();
+    assert!(plan_beside(&bench.folders, &bench.id).unwrap().is_none());
+    assert_eq!(bench.tree("inbox"), ["inbox/acme/o.csv.plan.json"]);
+    let long = "x".repeat(255);
+    let bench = Bench::new();
+    bench.drop_file(&long, ORDERS);
+    bench.claim(&long).unwrap();
+    assert!(plan_beside(&bench.folders, &bench.id).unwrap().is_none());
 }
 
 #[test]

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::finding_entry::FindingEntry;
+use crate::entry::PlanNote;
 use crate::system::UnfinishedFile;
 use markup::{Both, both, close, element, grouped, link, open, text};
 use rows::{ROWS_SHOWN, Table, Tables, file_row};
@@ -38,6 +39,8 @@ pub(super) struct Page<'p> {
     pub(super) findings: &'p [FindingEntry],
     pub(super) receipt: &'p str,
     pub(super) corrections: Option<&'p str>,
+    /// How the plan that came with the file compares.
+    pub(super) plan: Option<&'p PlanNote>,
     pub(super) time_zone: &'p TimeZone,
 }
 
@@ -59,6 +62,7 @@ pub(super) fn write(
     out: &mut UnfinishedFile,
     page: &Page<'_>,
     tables: Option<&mut Tables>,
+    differing: Option<&mut Table>,
 ) -> io::Result<()> {
     let mut part = Vec::new();
     head(&mut part, page);
@@ -69,6 +73,9 @@ pub(super) fn write(
     }
     findings(&mut part, page);
     out.write_all(&part)?;
+    if let Some(table) = differing {
+        row_table(out, page, DIFFERENT, DIFFERENT_COLUMNS, table)?;
+    }
     if let Some(tables) = tables {
         for (title, columns, table) in [
             (REJECTED, REJECTED_COLUMNS, &mut tables.rejected),
@@ -95,6 +102,11 @@ const REACTIVATED: Both<'static> = words("Reaktivierte Abonnements", "Reactivate
 const PAYMENT: Both<'static> = words("Geänderte Zahlungsarten", "Changed payments");
 const UPDATED: Both<'static> = words("Andere Änderungen", "Other changes");
 
+const DIFFERENT: Both<'static> = words(
+    "Anders entschieden als geplant",
+    "Decided differently than planned",
+);
+
 const LINE: Both<'static> = words("Zeile", "Line");
 const COLUMN: Both<'static> = words("Spalte", "Column");
 const ORDER: Both<'static> = words("Auftrag", "Order");
@@ -107,6 +119,15 @@ const CHANGED_COLUMNS: &[Both<'static>] = &[
     words("Feld", "Field"),
     words("vorher", "before"),
     words("nachher", "after"),
+];
+
+const DIFFERENT_COLUMNS: &[Both<'static>] = &[
+    LINE,
+    ORDER,
+    words("Plan", "Plan"),
+    words("jetzt", "now"),
+    words("Warum", "Why"),
+    words("Grund auf Englisch", "Why, in English"),
 ];
 
 fn head(out: &mut Vec<u8>, page: &Page<'_>) {
@@ -207,6 +228,15 @@ fn facts(out: &mut Vec<u8>, page: &Page<'_>) {
     if let Some(reason) = page.reason {
         fact(out, words("Grund", "Reason"), |out| text(out, reason));
     }
+    if let Some(plan) = page.plan {
+        fact(
+            out,
+            words("Beiliegender Plan", "Plan that came along"),
+            |out| {
+                compared(out, plan);
+            },
+        );
+    }
     if let Some(bytes) = page.bytes {
         fact(out, words("Größe", "Size"), |out| {
             text(out, &format!("{} Bytes", grouped(bytes)));
@@ -226,6 +256,23 @@ fn facts(out: &mut Vec<u8>, page: &Page<'_>) {
         },
     );
     end_table(out);
+}
+
+fn compared(out: &mut Vec<u8>, plan: &PlanNote) {
+    if let Some(unusable) = &plan.unusable {
+        both(out, words("nicht verglichen", "not compared"));
+        text(out, &format!(": {unusable}"));
+        return;
+    }
+    let count = |count: Option<u64>| grouped(count.unwrap_or(0));
+    let (same, different) = (count(plan.same), count(plan.different));
+    both(
+        out,
+        words(
+            &format!("{same} wie geplant, {different} anders"),
+            &format!("{same} as planned, {different} differently"),
+        ),
+    );
 }
 
 fn fact(out: &mut Vec<u8>, name: Both<'_>, value: impl FnOnce(&mut Vec<u8>)) {

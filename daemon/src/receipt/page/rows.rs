@@ -4,7 +4,9 @@
 
 use std::path::Path;
 
+use intake_core::against::Different;
 use intake_core::field::{Field, Kind};
+use intake_core::finding::Language;
 use intake_core::plan::Decision;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -44,10 +46,7 @@ pub(in crate::receipt) struct Table {
 impl Tables {
     /// Empty tables; what does not fit into memory waits in `directory`. Times are shown in the time zone.
     pub(in crate::receipt) fn new(directory: &Path, time_zone: &TimeZone) -> Self {
-        let table = || Table {
-            rows: Spool::new(directory),
-            total: 0,
-        };
+        let table = || Table::new(directory);
         Self {
             rejected: table(),
             ended: table(),
@@ -90,6 +89,19 @@ impl Tables {
 }
 
 impl Table {
+    /// An empty table.
+    pub(in crate::receipt) fn new(directory: &Path) -> Self {
+        Self {
+            rows: Spool::new(directory),
+            total: 0,
+        }
+    }
+
+    /// Adds what is decided differently than a plan said.
+    pub(in crate::receipt) fn different(&mut self, different: &Different) -> Result<(), PathError> {
+        self.add(|out| different_row(out, different))
+    }
+
     fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> Result<(), PathError> {
         self.total += 1;
         if self.total > ROWS_SHOWN {
@@ -162,6 +174,24 @@ fn changed_rows(out: &mut Vec<u8>, row: &RowEntry<'_>, time_zone: &TimeZone) {
         close(out, "tr");
         out.push(b'\n');
     }
+}
+
+fn different_row(out: &mut Vec<u8>, different: &Different) {
+    open(out, "tr");
+    element(out, "th scope=\"row\"", &number(different.line));
+    let customer = different.customer_id.as_deref();
+    let key = customer.or(different.external_system_id.as_deref());
+    element(out, "td class=\"key\"", key.unwrap_or(NOTHING));
+    for side in [&different.then, &different.now] {
+        let decision = side.as_ref().map_or(NOTHING, |side| &side.decision);
+        element(out, "td", decision);
+    }
+    let german = different.why(Language::De).join("; ");
+    element(out, "td lang=\"de\"", &german);
+    let english = different.why(Language::En).join("; ");
+    element(out, "td lang=\"en\"", &english);
+    close(out, "tr");
+    out.push(b'\n');
 }
 
 /// Line numbers stand without groups, as a spreadsheet shows them.

@@ -176,6 +176,7 @@ impl Bench {
 
     pub(super) fn write(&self) -> Result<Written, ReceiptError> {
         write(&ReceiptRequest {
+            plan: None,
             record: &self.record,
             journal: &self.journal_folder,
             body: &self.body,
