@@ -39,12 +39,13 @@ export class IntakeCheck extends HTMLElement {
     this.readyAt = Infinity;
     this.keyboard = false;
 
+    this.alarms = make('div', { role: 'alert' });
     this.top = make('div', { class: 'top' });
     this.body = make('div', { class: 'body' });
     this.bottom = make('div', { class: 'bottom' });
     this.said = make('p', { class: 'unseen', 'aria-live': 'polite' });
     this.veil = make('div', { class: 'veil', 'aria-hidden': 'true' });
-    root.append(this.top, this.body, this.bottom, this.said, this.veil);
+    root.append(this.alarms, this.top, this.body, this.bottom, this.said, this.veil);
 
     this.addEventListener('keydown', () => (this.keyboard = true), { capture: true });
     this.addEventListener('pointerdown', () => (this.keyboard = false), { capture: true });
@@ -67,8 +68,8 @@ export class IntakeCheck extends HTMLElement {
       (error) => this.cannotStart(error),
     );
     document.addEventListener('paste', this.pastes);
-    this.readProfile();
     this.speak();
+    this.readProfile();
   }
 
   disconnectedCallback() {
@@ -83,29 +84,25 @@ export class IntakeCheck extends HTMLElement {
   attributeChangedCallback(name) {
     if (!this.files) return;
     if (name === 'lang') this.speak();
-    else if (this.readProfile()) this.files.restart();
+    else this.readProfile();
   }
 
-  /** The profile by which files are checked. @param {unknown} profile */
+  /** The profile by which files are checked. @param {object | undefined} profile */
   set profile(profile) {
-    if (!this.files) return;
-    this.files.profile = profile;
-    this.files.restart();
+    this.found({ ...this.files?.basis, profile });
   }
 
   get profile() {
-    return this.files?.profile;
+    return this.files?.basis.profile;
   }
 
   /** The snapshot against which is planned. @param {File | undefined} snapshot */
   set snapshot(snapshot) {
-    if (!this.files) return;
-    this.files.snapshot = snapshot;
-    this.files.restart();
+    this.found({ ...this.files?.basis, snapshot });
   }
 
   get snapshot() {
-    return this.files?.snapshot;
+    return this.files?.basis.snapshot;
   }
 
   /** Checks files as if they had been dropped. @param {Iterable<File>} files */
@@ -115,9 +112,24 @@ export class IntakeCheck extends HTMLElement {
 
   readProfile() {
     const text = this.getAttribute('profile');
-    if (!this.files || text === null) return false;
-    this.files.profile = JSON.parse(text);
-    return true;
+    if (text === null) return;
+    try {
+      this.profile = JSON.parse(text);
+    } catch (error) {
+      this.refuse(/** @type {Error} */ (error));
+    }
+  }
+
+  /** @param {import('./check/files.js').Basis} basis */
+  found(basis) {
+    fill(this.alarms);
+    this.files?.found(basis).catch((error) => this.refuse(error));
+  }
+
+  /** Says that what a page has set cannot be used. @param {Error} error */
+  refuse(error) {
+    const { text } = this.context?.speech ?? speechFor('en');
+    this.alarm(text('basis_wrong', { reason: error.message }));
   }
 
   /** Says everything in the language that is wanted now. */
@@ -147,6 +159,7 @@ export class IntakeCheck extends HTMLElement {
       daemon: this.daemon,
       byKeyboard: () => this.keyboard,
       announce: (text) => say(this.said, text),
+      lastTab: this.context?.lastTab ?? '',
     };
   }
 
@@ -180,7 +193,7 @@ export class IntakeCheck extends HTMLElement {
     if (!files || !context) return;
     fill(this.top, files.list.length > 0 && fileList(context));
     const chosen = files.chosen;
-    const shown = chosen ? `${chosen.handle} ${chosen.state}` : 'start';
+    const shown = chosen ? `${chosen.handle} ${chosen.state}` : `start ${files.foundings}`;
     if (shown === this.shown) return;
     this.shown = shown;
     this.view?.close?.();
@@ -192,15 +205,12 @@ export class IntakeCheck extends HTMLElement {
   /** @param {Error} error */
   cannotStart(error) {
     const { text } = this.context?.speech ?? speechFor('en');
-    fill(
-      this.top,
-      make(
-        'div',
-        { class: 'trouble', role: 'alert' },
-        make('p', {}, text('cannot_start', { reason: error.message })),
-        make('p', {}, text('cannot_start_todo')),
-      ),
-    );
+    this.alarm(text('cannot_start', { reason: error.message }), text('cannot_start_todo'));
+  }
+
+  /** @param {...string} sentences */
+  alarm(...sentences) {
+    fill(this.alarms, make('div', { class: 'trouble' }, sentences.map((sentence) => make('p', {}, sentence))));
   }
 }
 

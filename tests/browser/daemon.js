@@ -15,11 +15,11 @@ const run = promisify(execFile);
 const PARTNER = 'kiosk';
 
 /**
- * Starts a daemon that knows the offer and the customer of the tests' orders.
+ * A data directory with the offer and the customer of the tests' orders, and a token of its partner.
  *
  * @param {import('node:test').TestContext} t
  */
-export async function startDaemon(t) {
+export async function makeBooks(t) {
   const folder = await mkdtemp(join(tmpdir(), 'intake-browser-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');
@@ -28,12 +28,43 @@ export async function startDaemon(t) {
   const [, token] = stdout.match(/^ {2}(\S+)$/m) ?? [];
   const [, hash] = stdout.match(/tokens = \["([^"]+)"\]/) ?? [];
   await mkdir(data);
-  await writeFile(
-    join(data, 'intake.toml'),
-    `[daemon]\nscan_interval = "50ms"\nquiet_time = "80ms"\n[http]\nlisten = "127.0.0.1:0"\n[partners.${PARTNER}]\ntokens = ["${hash}"]\n`,
-  );
-  await intake('offer', 'add', 'O_MZA1E7173120881551', '--title', 'Daily', '--managed-by', 'EXTERNAL', '--access-right', 'daily');
+  const config = [
+    '[daemon]\nscan_interval = "50ms"\nquiet_time = "80ms"',
+    '[http]\nlisten = "127.0.0.1:0"',
+    `[partners.${PARTNER}]\ntokens = ["${hash}"]`,
+  ];
+  await writeFile(join(data, 'intake.toml'), `${config.join('\n')}\n`);
+  const offer = ['O_MZA1E7173120881551', '--title', 'Daily', '--managed-by', 'EXTERNAL', '--access-right', 'daily'];
+  await intake('offer', 'add', ...offer);
   await intake('customer', 'add', '--email', 'reader@example.org', '--language', 'de', '--id', '100003');
+  return {
+    folder,
+    data,
+    token,
+    intake,
+    /** Imports a file of orders. @param {string} text */
+    async imports(text) {
+      const file = join(folder, 'known.csv');
+      await writeFile(file, text);
+      await intake('import', file, '--partner', PARTNER);
+    },
+    /** Writes a snapshot of the partner's orders and gives its path. */
+    async snapshot() {
+      const file = join(folder, `${PARTNER}.intake-snapshot`);
+      await intake('snapshot', '--partner', PARTNER, '--out', file);
+      return file;
+    },
+  };
+}
+
+/**
+ * Starts a daemon on books of its own, or on those given.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {Awaited<ReturnType<typeof makeBooks>>} [books]
+ */
+export async function startDaemon(t, books) {
+  const { data, token } = books ?? (await makeBooks(t));
   const process = spawn(PROGRAM, ['serve', '--data', data], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = new Promise((resolve) => process.once('exit', resolve));
   t.after(async () => {

@@ -13,6 +13,11 @@ import { WorkerClient } from './worker_client.js';
 /** @typedef {import('intake-wasm').RecordText} RecordText */
 /** @typedef {import('intake-wasm').FieldInfo} FieldInfo */
 /** @typedef {'waiting' | 'running' | 'done' | 'cancelled' | 'failed'} State */
+/**
+ * @typedef {object} Basis
+ * @property {object} [profile]
+ * @property {File} [snapshot]
+ */
 /** @typedef {'corrections' | 'report' | 'plan'} ExportKind */
 
 export class CheckedFile {
@@ -113,12 +118,14 @@ export class Files extends EventTarget {
     this.list = [];
     /** @type {CheckedFile | undefined} */
     this.chosen = undefined;
-    /** @type {unknown} */
-    this.profile = undefined;
-    /** @type {string | undefined} */
-    this.profileName = undefined;
-    /** @type {File | undefined} */
-    this.snapshot = undefined;
+    /** What is agreed with the partner and what is known of its orders. @type {Basis} */
+    this.basis = {};
+    /** What the basis comes to, as an empty file shows it. @type {Verdict['plan'] | undefined} */
+    this.ground = undefined;
+    /** How often the basis has changed. */
+    this.foundings = 0;
+    /** Done when the last basis that was given has been looked at. @type {Promise<unknown>} */
+    this.founding = Promise.resolve();
     this.lastHandle = 0;
     this.busy = false;
   }
@@ -136,7 +143,23 @@ export class Files extends EventTarget {
     this.next();
   }
 
-  /** Checks every file again, as after the profile or the snapshot has changed. */
+  /**
+   * Takes another basis and checks every file again. What is no profile, or no snapshot, is refused and nothing changes.
+   *
+   * @param {Basis} basis
+   */
+  async found(basis) {
+    this.revive();
+    const asked = this.worker.call('ground', 0, basis);
+    // A file that comes meanwhile waits, so that it is checked by one basis only.
+    this.founding = asked.catch(() => {});
+    const ground = await asked;
+    this.basis = basis;
+    this.ground = ground;
+    this.foundings += 1;
+    this.restart();
+  }
+
   restart() {
     const all = this.list.map((checked) => checked.file);
     const place = this.chosen ? this.list.indexOf(this.chosen) : 0;
@@ -217,6 +240,11 @@ export class Files extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail: checked }));
   }
 
+  /** A worker that has died is replaced; what it knew of files that were checked is lost, and they can be checked again. */
+  revive() {
+    if (this.worker.dead) this.worker = new WorkerClient();
+  }
+
   /** @param {File} file */
   admit(file) {
     const checked = this.make(file);
@@ -248,17 +276,14 @@ export class Files extends EventTarget {
 
   /** @param {CheckedFile} checked */
   async check(checked) {
-    if (this.worker.dead) this.worker = new WorkerClient();
+    this.revive();
     checked.state = 'running';
     checked.startedAt = performance.now();
     this.tell('change', checked);
     try {
-      const options = {
-        name: checked.name,
-        ...(this.profile === undefined ? {} : { profile: this.profile }),
-        ...(this.snapshot === undefined ? {} : { snapshot: this.snapshot }),
-      };
       await this.worker.ready;
+      await this.founding;
+      const options = { name: checked.name, ...this.basis };
       checked.startedAt = performance.now();
       await checked.ask('open', { file: checked.file, options });
       checked.verdict = await checked.ask('check', {}, {

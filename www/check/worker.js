@@ -20,6 +20,14 @@ const METHODS = {
   async open({ handle, args }) {
     checkers.set(handle, await Checker.open(args.file, args.options));
   },
+  async ground({ args }) {
+    const checker = await Checker.open(new Blob([]), args);
+    try {
+      return (await checker.check()).plan;
+    } finally {
+      checker.free();
+    }
+  },
   check: (call) => watched(call, (watch) => the(call.handle).check(watch)),
   findings: ({ handle, args }) => the(handle).findings(args.query, args.from, args.count),
   rows: ({ handle, args }) => the(handle).rows(args.query, args.from, args.count),

@@ -14,6 +14,7 @@
  * @property {Daemon} daemon
  * @property {() => boolean} byKeyboard was the last thing that the reader did done by keyboard?
  * @property {(text: string) => void} announce says something to a screen reader
+ * @property {string} lastTab what the reader has looked at last, to go on there after another check
  */
 
 /**

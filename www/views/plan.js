@@ -5,7 +5,7 @@ import { Browser } from './browser.js';
 import { planDetail, changeText } from './plan_row.js';
 import { rowNumber } from './place.js';
 import { searchField } from './filters.js';
-import { settingsView } from './settings.js';
+import { settingsView, snapshotText } from './settings.js';
 import { DECISIONS, decisionBadge, decisionMeans, decisionName } from './severity.js';
 
 /** @typedef {import('./context.js').Context} Context */
@@ -72,6 +72,7 @@ function basis({ speech }, verdict) {
   return make(
     'aside',
     { class: `basis ${plan.exact ? 'exact' : ''}`, 'aria-label': text('plan') },
+    plan.snapshot && make('p', {}, text('plan_exact', { snapshot: snapshotText(speech, plan) })),
     plan.unknown.length > 0 && [
       make('h3', {}, text(plan.exact ? 'plan_unknown_exact' : 'plan_unknown')),
       make('ul', {}, plan.unknown.map((unknown) => make('li', {}, speech.of(unknown)))),

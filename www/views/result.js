@@ -38,7 +38,8 @@ export function resultView(context, file) {
       ? [{ name: 'upload', title: text('upload'), make: () => uploadView(context, file, verdict) }]
       : []),
   ].filter((part) => part.name !== 'plan' || !verdict.fileRejected);
-  const tabs = tabsOf(parts);
+  const firstTab = found > 0 ? 'findings' : parts[1].name;
+  const tabs = tabsOf(context, parts);
   const { element, heading } = verdictView(context, file, verdict, ({ tab, severity, decision }) => {
     tabs.show(tab)?.filter?.(severity ?? decision ?? '');
     tabs.focus();
@@ -52,7 +53,7 @@ export function resultView(context, file) {
       tabs.element,
     ),
     heading,
-    shown: () => tabs.show(found > 0 ? 'findings' : parts[1].name),
+    shown: () => tabs.show(parts.some((part) => part.name === context.lastTab) ? context.lastTab : firstTab),
     close: () => tabs.close(),
   };
 }
@@ -60,9 +61,10 @@ export function resultView(context, file) {
 /**
  * Tabs as their pattern describes them: arrows move and choose, one panel is there at a time.
  *
+ * @param {Context} context
  * @param {{ name: string, title: string, count?: string, make: () => Part }[]} parts
  */
-function tabsOf(parts) {
+function tabsOf(context, parts) {
   const panel = make('div', { role: 'tabpanel', id: freshId('panel'), class: 'tab-panel', tabindex: '-1' });
   const buttons = parts.map((part) =>
     make(
@@ -72,7 +74,7 @@ function tabsOf(parts) {
         role: 'tab',
         id: freshId('tab'),
         'aria-controls': panel.id,
-        onclick: () => show(part.name),
+        onclick: () => choose(part.name),
       },
       part.title,
       part.count !== undefined && make('span', { class: 'tab-count' }, part.count),
@@ -97,6 +99,11 @@ function tabsOf(parts) {
     current.shown?.();
     return current;
   }
+  /** @param {string} wanted */
+  const choose = (wanted) => {
+    context.lastTab = wanted;
+    show(wanted);
+  };
   const list = make('div', { role: 'tablist', class: 'tabs' }, buttons);
   list.addEventListener('keydown', (event) => {
     const now = buttons.findIndex((button) => button.tabIndex === 0);
@@ -104,7 +111,7 @@ function tabsOf(parts) {
     if (goal === undefined) return;
     event.preventDefault();
     const place = (goal + buttons.length) % buttons.length;
-    show(parts[place].name);
+    choose(parts[place].name);
     buttons[place].focus();
   });
   return {

@@ -9,39 +9,24 @@ export function settingsView(context) {
   const { files, speech, daemon } = context;
   const { text } = speech;
   const trouble = make('p', { class: 'trouble', role: 'alert', hidden: true });
-  const profile = make('div', { class: 'loaded' });
-  const snapshot = make('div', { class: 'loaded' });
-  const show = () => {
-    fill(profile, loaded(context, files.profileName, () => setProfile(undefined, undefined)));
-    fill(snapshot, loaded(context, files.snapshot?.name, () => setSnapshot(undefined)));
-  };
-  /** @param {unknown} value @param {string | undefined} name */
-  const setProfile = (value, name) => {
-    files.profile = value;
-    files.profileName = name;
-    show();
-    files.restart();
-  };
-  /** @param {File | undefined} file */
-  const setSnapshot = (file) => {
-    files.snapshot = file;
-    show();
-    files.restart();
-  };
-  /** @param {File} file */
-  const readProfile = async (file) => {
+  const state = make('p', { class: 'state', role: 'status' });
+  const { profile, snapshot } = files.basis;
+  /** @param {() => Promise<import('../check/files.js').Basis> | import('../check/files.js').Basis} basis */
+  const take = async (basis) => {
     trouble.hidden = true;
+    fill(state, text('being_read'));
     try {
-      setProfile(JSON.parse(await file.text()), file.name);
+      await files.found(await basis());
     } catch (error) {
       trouble.hidden = false;
-      fill(trouble, text('profile_wrong', { reason: /** @type {Error} */ (error).message }));
+      fill(trouble, text('basis_wrong', { reason: /** @type {Error} */ (error).message }));
     }
+    fill(state);
   };
-  show();
+  const rest = files.basis;
   return make(
     'details',
-    { class: 'settings', open: files.profile !== undefined || files.snapshot !== undefined },
+    { class: 'settings', open: profile !== undefined || snapshot !== undefined },
     make('summary', {}, text('settings')),
     make('p', {}, text('settings_what')),
     make(
@@ -52,21 +37,47 @@ export function settingsView(context) {
         {},
         make('h3', {}, text('snapshot')),
         make('p', {}, text('snapshot_what')),
-        picker(text('snapshot_choose'), '.intake-snapshot', setSnapshot),
-        snapshot,
+        picker(text('snapshot_choose'), '.intake-snapshot', (file) => take(() => ({ ...rest, snapshot: file }))),
+        snapshot && loaded(context, snapshotText(speech, files.ground), () => take(() => without(rest, 'snapshot'))),
       ),
       make(
         'section',
         {},
         make('h3', {}, text('profile')),
         make('p', {}, text('profile_what')),
-        picker(text('profile_choose'), '.json,application/json', readProfile),
-        profile,
-        trouble,
+        picker(text('profile_choose'), '.json,application/json', (file) =>
+          take(async () => ({ ...rest, profile: JSON.parse(await file.text()) })),
+        ),
+        profile && loaded(context, files.ground?.partner ?? '', () => take(() => without(rest, 'profile'))),
       ),
     ),
+    state,
+    trouble,
     (daemon.profile || daemon.snapshot) && fetchForm(context),
   );
+}
+
+/**
+ * Whose orders, of when, how many.
+ *
+ * @param {import('../words/speech.js').Speech} speech
+ * @param {import('../check/files.js').Verdict['plan'] | undefined} ground
+ */
+export function snapshotText(speech, ground) {
+  if (!ground?.snapshot) return '';
+  const { partner, takenAt, orders } = ground.snapshot;
+  const time = speech.time(takenAt);
+  return speech.text('snapshot_of', { partner, time, orders: speech.text('plan_orders', { n: orders }) });
+}
+
+/**
+ * @param {import('../check/files.js').Basis} basis
+ * @param {keyof import('../check/files.js').Basis} part
+ */
+function without(basis, part) {
+  const rest = { ...basis };
+  delete rest[part];
+  return rest;
 }
 
 /**
@@ -86,15 +97,16 @@ function picker(title, accept, take) {
 
 /**
  * @param {Context} context
- * @param {string | undefined} name
+ * @param {string} name
  * @param {() => void} remove
  */
 function loaded({ speech }, name, remove) {
-  if (name === undefined) return undefined;
-  return [
+  return make(
+    'div',
+    { class: 'loaded' },
     make('span', {}, speech.text('loaded', { name })),
     make('button', { type: 'button', class: 'quiet', onclick: remove }, speech.text('remove')),
-  ];
+  );
 }
 
 /**

@@ -79,7 +79,8 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
     en: 'What is agreed with the publisher: column names, clear token, offers (profile.json).',
   },
   profile_choose: { de: 'Profil laden', en: 'Load a profile' },
-  profile_wrong: { de: 'Das ist kein Profil: {reason}', en: 'This is not a profile: {reason}' },
+  basis_wrong: { de: 'Das lässt sich nicht verwenden: {reason}', en: 'This cannot be used: {reason}' },
+  being_read: { de: 'wird gelesen …', en: 'being read …' },
   snapshot: { de: 'Datenstand', en: 'Snapshot' },
   snapshot_what: {
     de: 'Ihre laufenden Aufträge beim Verlag. Damit zeigt der Plan genau, was neu ist, was sich ändert und was endet (.intake-snapshot).',
@@ -235,9 +236,10 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   // The plan
   plan: { de: 'Plan', en: 'Plan' },
   plan_exact: {
-    de: 'Genau geplant gegen den Datenstand von {partner} vom {time} ({orders}).',
-    en: 'Planned exactly against the snapshot of {partner} of {time} ({orders}).',
+    de: 'Genau geplant gegen den Datenstand: {snapshot}.',
+    en: 'Planned exactly against the snapshot: {snapshot}.',
   },
+  snapshot_of: { de: '{partner}, {time}, {orders}', en: '{partner}, {time}, {orders}' },
   plan_orders: { de: { one: '1 Auftrag', other: '{n} Aufträge' }, en: { one: '1 order', other: '{n} orders' } },
   plan_unknown: { de: 'Was diese Seite nicht wissen kann', en: 'What this page cannot know' },
   plan_unknown_exact: { de: 'Was auch der Datenstand nicht sagt', en: 'What the snapshot does not say either' },
