@@ -17,6 +17,8 @@ mod http_page;
 mod http_upload;
 #[path = "all/kills.rs"]
 mod kills;
+#[path = "all/parity/mod.rs"]
+mod parity;
 #[path = "all/saved_plans.rs"]
 mod saved_plans;
 #[path = "all/snapshots.rs"]

@@ -335,8 +335,17 @@ function called(call) {
     return call();
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
-    broken = new Error(`the checker has stopped and must be loaded anew: ${lastPanic() ?? error.message}`, { cause: error });
+    broken = new Error(`the checker has stopped and must be loaded anew: ${said() ?? error.message}`, { cause: error });
     throw broken;
+  }
+}
+
+/** What the module said before it stopped, if it still can say it. */
+function said() {
+  try {
+    return lastPanic();
+  } catch {
+    return undefined;
   }
 }
 

@@ -351,7 +351,7 @@ pub struct PlanRow {
 pub struct PlanChange {
     /// The field's name.
     pub field: String,
-    /// What it holds now.
+    /// What it holds now; numbers beyond those of JavaScript come as text.
     #[tsify(type = "string | number | string[] | null")]
     pub old: serde_json::Value,
     /// What it would hold.

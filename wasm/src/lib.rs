@@ -3,7 +3,7 @@
 //! come from the types of this crate.
 
 pub mod answers;
-mod json;
+pub mod json;
 pub mod panic;
 pub mod queries;
 pub mod session;

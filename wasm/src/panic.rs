@@ -23,3 +23,21 @@ pub fn last_panic() -> Option<String> {
 fn keep(info: &PanicHookInfo<'_>) {
     *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some(info.to_string());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_words_are_kept() {
+        start();
+        let caught = std::panic::catch_unwind(|| panic!("{} of 7", 8));
+        let _ = std::panic::take_hook();
+        assert!(caught.is_err());
+        let said = last_panic().unwrap_or_default();
+        assert!(
+            said.contains("8 of 7") && said.contains("panic.rs"),
+            "{said}"
+        );
+    }
+}

@@ -40,9 +40,9 @@ const fn on_file(code: &'static str) -> Place {
 }
 
 /// One input and what has to be said of it.
-struct Case {
-    name: &'static str,
-    input: Vec<u8>,
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) input: Vec<u8>,
     /// Every finding, in order.
     findings: Vec<Place>,
     /// Accepted and rejected rows.
@@ -63,7 +63,7 @@ fn item(quantity: &str) -> String {
     )
 }
 
-fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let good = row("A-1", "1", START);
     let one = |row: &str| format!("{HEADER}{row}").into_bytes();
     let case = |name, input: Vec<u8>, rows, findings: &[Place]| Case {

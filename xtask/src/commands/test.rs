@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::bail;
 
-use crate::commands::browser;
+use crate::commands::{browser, build};
 use crate::workspace::{Workspace, run as run_command, shown};
 
 struct Step {
@@ -78,7 +78,9 @@ const STEPS: [Step; 5] = [
     },
 ];
 
-/// What comes after cargo's own steps: the page in a real browser.
+/// What comes before cargo's own steps: the package, which tests hold against the core.
+const PACKAGE: &str = "package";
+/// What comes after them: the page in a real browser.
 const BROWSER: &str = "browser";
 
 /// Runs all steps.
@@ -86,6 +88,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     let mut failed = Vec::new();
     let mut left_out = Vec::new();
+    if !is_good(PACKAGE, || build::package(&workspace)) {
+        failed.push(PACKAGE);
+    }
     for step in &STEPS {
         println!("\n== {} ==", step.name);
         if step.name == "tests" && failed.contains(&"program") {
@@ -118,14 +123,8 @@ pub(crate) fn run() -> anyhow::Result<()> {
             }
         }
     }
-    println!("\n== {BROWSER} ==");
-    let started = Instant::now();
-    match browser::run() {
-        Ok(()) => println!("{BROWSER}: good, {:.0} s", started.elapsed().as_secs_f64()),
-        Err(error) => {
-            println!("{BROWSER}: {error:#}");
-            failed.push(BROWSER);
-        }
+    if !is_good(BROWSER, browser::run) {
+        failed.push(BROWSER);
     }
     for name in left_out {
         println!("\nwarning: {name} was not checked, see above");
@@ -141,10 +140,29 @@ pub(crate) fn run() -> anyhow::Result<()> {
         message.push_str(": ");
         message.push_str(step.again);
     }
+    if failed.contains(&PACKAGE) {
+        message.push_str("\nhint: to build only the package: cargo xtask build package");
+    }
     if failed.contains(&BROWSER) {
         message.push_str("\nhint: to try only the page: cargo xtask browser");
     }
     bail!(message)
+}
+
+/// Runs a step that is not cargo's alone, and tells how it went.
+fn is_good(name: &str, run: impl FnOnce() -> anyhow::Result<()>) -> bool {
+    println!("\n== {name} ==");
+    let started = Instant::now();
+    match run() {
+        Ok(()) => {
+            println!("{name}: good, {:.0} s", started.elapsed().as_secs_f64());
+            true
+        }
+        Err(error) => {
+            println!("{name}: {error:#}");
+            false
+        }
+    }
 }
 
 /// Whether cargo has the subcommand; where it has not, rustup is asked for the component once.

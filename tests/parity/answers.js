@@ -1,0 +1,104 @@
+// What does the package say of many files? Everything that can be asked of each, one answer behind another.
+// Each answer is its length in four bytes, little endian, and its bytes. Run with: package, jobs, inputs, where to write.
+
+import { openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [folder, jobsFile, inputsFile, outFile] = process.argv.slice(2);
+const { Checker, init } = await import(pathToFileURL(join(folder, 'checker.js')).href);
+const { Export, Session, SnapshotReader } = await import(pathToFileURL(join(folder, 'intake_wasm.js')).href);
+
+await init();
+const { jobs, snapshots } = JSON.parse(readFileSync(jobsFile, 'utf8'));
+const inputs = readFileSync(inputsFile);
+const out = openSync(outFile, 'w');
+const packed = snapshots.map((path) => readFileSync(path));
+const known = packed.map((bytes) => {
+  const reader = new SnapshotReader();
+  for (let at = 0; at < bytes.length; at += 4099) reader.push(bytes.subarray(at, at + 4099));
+  return reader.finish();
+});
+
+let offset = 0;
+for (const job of jobs) {
+  const bytes = inputs.subarray(offset, offset + job.length);
+  offset += job.length;
+  const answers = job.chunk === null ? await byChecker(job, bytes) : bySession(job, bytes);
+  for (const answer of answers) put(answer);
+}
+
+/** Asks the session itself, with chunks of the job's size. */
+function bySession({ name, now, profile, snapshot, chunk, questions }, bytes) {
+  const session = new Session(
+    { name, total: bytes.length, now, ...(profile === null ? {} : { profile }) },
+    snapshot === null ? undefined : known[snapshot].share(),
+  );
+  const give = ({ block, offset, length }) => session.give(block, bytes.subarray(offset, offset + length));
+  const whole = (ask) => {
+    for (;;) {
+      const answer = ask();
+      if (answer === null || !('offset' in answer)) return answer;
+      give(answer);
+    }
+  };
+  const drained = (next) => {
+    for (let span = next(); span !== undefined; span = next()) give(span);
+  };
+  for (let at = 0; at < bytes.length; at += chunk) session.push(bytes.subarray(at, at + chunk));
+  session.endOfFile();
+  drained(() => session.wanted());
+  const answers = [JSON.stringify(session.verdict())];
+  for (const { ask, query, from, count, row, kind } of questions) {
+    if (ask === 'findings') {
+      if (query.text) drained(() => session.unseen(query));
+      answers.push(JSON.stringify(whole(() => session.findings(query, from, count))));
+    } else if (ask === 'rows') {
+      if (query.text) drained(() => session.unseenRows(query));
+      answers.push(JSON.stringify(whole(() => session.rows(query, from, count))));
+    } else if (ask === 'record') {
+      answers.push(JSON.stringify(whole(() => session.record(row))));
+    } else {
+      const pass = new Export(session, kind);
+      const parts = [];
+      for (let at = 0; at < bytes.length; at += chunk) parts.push(pass.push(session, bytes.subarray(at, at + chunk)));
+      parts.push(pass.finish(session));
+      pass.free();
+      answers.push(Buffer.concat(parts));
+    }
+  }
+  session.free();
+  return answers;
+}
+
+/** Asks the checker, as a page does. */
+async function byChecker({ name, now, profile, snapshot, questions }, bytes) {
+  const checker = await Checker.open(new Blob([bytes]), {
+    name,
+    now,
+    ...(profile === null ? {} : { profile: JSON.parse(profile) }),
+    ...(snapshot === null ? {} : { snapshot: new Blob([packed[snapshot]]) }),
+  });
+  const answers = [JSON.stringify(await checker.check())];
+  for (const { ask, query, from, count, row, kind } of questions) {
+    if (ask === 'export') {
+      answers.push(Buffer.from(await (await checker.export(kind)).arrayBuffer()));
+    } else if (ask === 'record') {
+      answers.push(JSON.stringify(await checker.record(row)));
+    } else {
+      let page = await checker[ask](query, from, count);
+      while (!page.complete) page = await checker[ask](query, from, count);
+      answers.push(JSON.stringify(page));
+    }
+  }
+  checker.free();
+  return answers;
+}
+
+function put(answer) {
+  const bytes = Buffer.from(answer);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(bytes.length);
+  const frame = Buffer.concat([length, bytes]);
+  for (let written = 0; written < frame.length; ) written += writeSync(out, frame, written);
+}
