@@ -106,7 +106,7 @@ impl<'a> Taker<'a> for Examiner<'_> {
                 let draft = draft::order(shape, record, findings);
                 let key = match &draft {
                     Some(draft) => Some(draft.external_system_id.clone()),
-                    None => key_of_rejected(shape, record.cells),
+                    None => text_as_checked(shape, record.cells, Field::ExternalSystemId),
                 };
                 examined.note_order(record, draft.as_ref(), key.as_deref());
             }
@@ -192,13 +192,16 @@ impl Examined {
     }
 }
 
-/// The key of a record with errors elsewhere, so that its twin is still found. What would clear the key is none.
-pub(crate) fn key_of_rejected<'a>(shape: &Shape, cells: &[CellAt<'a>]) -> Option<Cow<'a, str>> {
-    let key = cells
-        .iter()
-        .find(|at| at.field == Field::ExternalSystemId)?;
+/// What a field of text says, whatever errors stand elsewhere in the record: of the key, so that its twin is still found.
+/// What would clear it is nothing.
+pub(crate) fn text_as_checked<'a>(
+    shape: &Shape,
+    cells: &[CellAt<'a>],
+    field: Field,
+) -> Option<Cow<'a, str>> {
+    let at = cells.iter().find(|at| at.field == field)?;
     let token = &shape.options.clear_token;
-    match cell::check(key.field, &key.cell, token, &mut |_, _| {}) {
+    match cell::check(field, &at.cell, token, &mut |_, _| {}) {
         Ok(cell::Checked::Text(text)) => Some(text),
         _ => None,
     }

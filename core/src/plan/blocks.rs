@@ -3,14 +3,14 @@
 
 use super::customers::NewCustomers;
 use super::knowledge::{Kept, Knowledge, KnownOrder, Presence};
-use super::rows::{Row, RowDecision, apply_twins, decide_row, each_row, read_rows};
+use super::rows::{Row, RowDecision, apply_twins, decide_row, named_row, read_row, read_rows};
 use super::twins::Twins;
 use super::{Context, Decision, Known, Standing};
 use crate::check::Examined;
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
 use crate::order::{Draft, Terms};
-use crate::read::{Block, Shape};
+use crate::read::{Block, Shape, records};
 
 /// What the whole file says, beyond its single rows.
 #[derive(Debug, Default)]
@@ -161,7 +161,7 @@ impl<O> DecidedRows<'_, O> {
 }
 
 /// The same where of every row is kept how it is decided, so that none has to wait for an answer about the others: `each`
-/// takes one after another. False where that is not so; what `each` has taken is to be forgotten then.
+/// takes one after another, of a row that leaves its order as it is no more than its names. False where that is not so; what `each` has taken is to be forgotten then.
 pub fn each_kept_row<'a, O>(
     shape: &Shape,
     blocks: &'a [Block],
@@ -182,20 +182,22 @@ pub fn each_kept_row<'a, O>(
         delivery_customer: Standing::Exists,
     };
     for block in blocks {
-        each_row(shape, block, &mut |mut row| {
-            let same_order = match kept.next() {
-                Some(Kept::Create) => None,
-                Some(Kept::Unchanged(order)) => Some(*order),
+        records(shape, block, &mut |record| {
+            if record.empty {
+                return;
+            }
+            let (row, decided, same_order) = match kept.next() {
+                Some(Kept::Unchanged(order)) => (named_row(shape, record), UNCHANGED, Some(*order)),
+                Some(Kept::Create) => {
+                    let mut row = read_row(shape, record);
+                    apply_twins(shape, std::slice::from_mut(&mut row), &facts.twins);
+                    let decided = decide_row(shape, &mut row, &known, context);
+                    (row, decided, None)
+                }
                 Some(Kept::Ask) | None => {
                     fits = false;
                     return;
                 }
-            };
-            apply_twins(shape, std::slice::from_mut(&mut row), &facts.twins);
-            fits &= row.draft.is_some();
-            let decided = match same_order {
-                Some(_) => UNCHANGED,
-                None => decide_row(shape, &mut row, &known, context),
             };
             each(DecidedRow {
                 row,

@@ -4,7 +4,7 @@
 use super::twins::{Twin, Twins};
 use super::{Context, Decision, Known, decide, finding_for};
 use crate::check::draft;
-use crate::check::{Examined, key_of_rejected};
+use crate::check::{Examined, text_as_checked};
 use crate::code::Code;
 use crate::field::Field;
 use crate::finding::{Detail, Finding};
@@ -57,16 +57,22 @@ pub fn read_rows<'a>(shape: &Shape, block: &'a Block, rows: &mut Vec<Row<'a>>) -
     examined
 }
 
-/// Calls `each` with the rows of a block, without a word about the file as a whole.
-pub fn each_row<'a>(shape: &Shape, block: &'a Block, each: &mut dyn FnMut(Row<'a>)) {
-    records(shape, block, &mut |record| {
-        if !record.empty {
-            each(read_row(shape, record));
-        }
-    });
+/// Only the key and the offer of a record in which nothing was found.
+pub(super) fn named_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
+    Row {
+        row: record.row,
+        line: record.line,
+        raw: record.raw,
+        draft: None,
+        key: text_as_checked(shape, record.cells, Field::ExternalSystemId),
+        offer: text_as_checked(shape, record.cells, Field::PlenigoOfferId),
+        findings: Vec::new(),
+        repeats: false,
+    }
 }
 
-fn read_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
+/// What a record says.
+pub(super) fn read_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
     let mut findings = Vec::new();
     let draft = draft::order(shape, record, &mut findings);
     let (key, offer) = match &draft {
@@ -75,7 +81,7 @@ fn read_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
             Some(draft.offer.clone()),
         ),
         None => (
-            key_of_rejected(shape, record.cells),
+            text_as_checked(shape, record.cells, Field::ExternalSystemId),
             text_of(record, Field::PlenigoOfferId),
         ),
     };

@@ -9,6 +9,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::{Mode, OFlags};
@@ -95,11 +97,11 @@ pub(crate) fn copy_to_body(
         .remove_file(UNFINISHED_BODY)
         .map_err(CopyError::Target)?;
     let mut file = create(folder, UNFINISHED_BODY).map_err(CopyError::Target)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; CHUNK];
+    let hashing = Hashing::begin();
     let mut bytes = 0u64;
     loop {
-        let read = match source.read(&mut buffer) {
+        let mut chunk = hashing.room();
+        let read = match source.read(&mut chunk) {
             Ok(0) => break,
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -109,8 +111,9 @@ pub(crate) fn copy_to_body(
         if bytes > limit {
             return Err(CopyError::TooLarge);
         }
-        hasher.update(&buffer[..read]);
-        file.write_all(&buffer[..read]).map_err(target)?;
+        chunk.truncate(read);
+        file.write_all(&chunk).map_err(target)?;
+        hashing.take(chunk);
         after_chunk();
     }
     if let Some(modified) = original.and_then(system_time_of) {
@@ -119,8 +122,59 @@ pub(crate) fn copy_to_body(
     file.sync_all().map_err(target)?;
     Ok(Unpublished(Copied {
         bytes,
-        sha256: hasher.finalize().into(),
+        sha256: hashing.end(),
     }))
+}
+
+/// Hashes in a thread of its own what is being written meanwhile.
+struct Hashing {
+    chunks: SyncSender<Vec<u8>>,
+    spare: Receiver<Vec<u8>>,
+    thread: JoinHandle<[u8; 32]>,
+}
+
+/// So many chunks wait at most to be hashed.
+const CHUNKS_AHEAD: usize = 4;
+
+impl Hashing {
+    fn begin() -> Self {
+        let (chunks, waiting) = sync_channel::<Vec<u8>>(CHUNKS_AHEAD);
+        let (used, spare) = channel();
+        let thread = std::thread::spawn(move || {
+            let mut hasher = Sha256::new();
+            for chunk in waiting {
+                hasher.update(&chunk);
+                // At the end nobody wants the memory back.
+                let _ = used.send(chunk);
+            }
+            hasher.finalize().into()
+        });
+        Self {
+            chunks,
+            spare,
+            thread,
+        }
+    }
+
+    /// Room for a chunk, all zeros or what was there before.
+    fn room(&self) -> Vec<u8> {
+        let mut room = self.spare.try_recv().unwrap_or_default();
+        room.resize(CHUNK, 0);
+        room
+    }
+
+    fn take(&self, chunk: Vec<u8>) {
+        // The thread lives as long as it is listened to; if it panicked, the end says so.
+        let _ = self.chunks.send(chunk);
+    }
+
+    fn end(self) -> [u8; 32] {
+        drop(self.chunks);
+        match self.thread.join() {
+            Ok(sha256) => sha256,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
 }
 
 /// A complete copy that does not have its name yet.

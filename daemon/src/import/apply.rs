@@ -27,6 +27,7 @@ use intake_core::report::ChangesJson;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The import whose rows are written.
@@ -77,6 +78,7 @@ pub fn apply_rows(
         counts: writing.before,
         ..Written::default()
     };
+    let mut frame = Frame::default();
     over_groups(
         file,
         options,
@@ -84,18 +86,16 @@ pub fn apply_rows(
         GROUP,
         decide,
         |step| {
-            if let Step::Block(shape, decided) = step {
-                let last = last_row(&decided.blocks);
-                if last > after_row {
-                    applying.write_rows(&shape, decided, &mut written)?;
-                    if !going(last) {
-                        return Err(ImportError::Stopped);
-                    }
-                }
+            if let Step::Block(shape, decided) = step
+                && last_row(&decided.blocks) > after_row
+                && frame.take(shape, decided)?
+            {
+                applying.write_frame(&mut frame, &mut written, going)?;
             }
             Ok::<(), ImportError>(())
         },
     )?;
+    applying.write_frame(&mut frame, &mut written, going)?;
     Ok(written.counts)
 }
 
@@ -139,11 +139,48 @@ struct Applying<'a> {
     spare: SpareRows,
 }
 
-/// The rows of a block, decided in a worker ahead of their turn.
+/// The rows of some blocks, decided in a worker ahead of their turn.
 struct Decided {
     blocks: Vec<Block>,
     against: State,
     rows: Result<MadeRows, StoreError>,
+}
+
+/// The rows that are written next, as one frame of the journal: each one waits for the disk.
+#[derive(Default)]
+struct Frame {
+    groups: Vec<FrameGroup>,
+    bytes: usize,
+}
+
+struct FrameGroup {
+    shape: Arc<Shape>,
+    blocks: Vec<Block>,
+    against: State,
+    rows: MadeRows,
+}
+
+/// Rows of so many bytes of lines make a frame.
+const FRAME_BYTES: usize = 8 << 20;
+
+impl Frame {
+    /// Takes the rows that come next. True: it is full.
+    fn take(&mut self, shape: Arc<Shape>, decided: Decided) -> Result<bool, StoreError> {
+        let Decided {
+            blocks,
+            against,
+            rows,
+        } = decided;
+        let rows = rows?;
+        self.bytes += rows.bytes().0;
+        self.groups.push(FrameGroup {
+            shape,
+            blocks,
+            against,
+            rows,
+        });
+        Ok(self.bytes >= FRAME_BYTES)
+    }
 }
 
 /// The state that rows were decided against.
@@ -228,51 +265,65 @@ impl Applying<'_> {
         Ok(made)
     }
 
-    fn write_rows(
+    fn write_frame(
         &self,
-        shape: &Shape,
-        decided: Decided,
+        frame: &mut Frame,
         written: &mut Written,
+        going: &dyn Fn(u64) -> bool,
     ) -> Result<(), ImportError> {
-        let Decided {
-            blocks,
-            against,
-            rows,
-        } = decided;
+        let Frame { groups, .. } = std::mem::take(frame);
+        let Some(last) = groups.last().map(|group| last_row(&group.blocks)) else {
+            return Ok(());
+        };
         let (books, writing) = (self.books, self.writing);
-        let mut ahead = Some(rows?);
         books.write(|sheet| {
-            // What others wrote since may concern these rows: then they are decided again, now that nobody writes.
-            let others_wrote = written.others_wrote_since(against, books.writes());
-            if others_wrote && matches!(against, State::Kept(_)) {
-                self.kept_holds.store(false, Ordering::Relaxed);
-            }
-            let rows = match ahead.take().filter(|_| !others_wrote) {
-                Some(rows) => rows,
-                None => self.decide(shape, &blocks, None)?,
-            };
-            let (line_bytes, record_bytes) = rows.bytes();
+            let writes = books.writes();
+            let bytes = groups.iter().map(|group| group.rows.bytes());
+            let (line_bytes, record_bytes) = bytes.fold((0, 0), |(lines, records), more| {
+                (lines + more.0, records + more.1)
+            });
             sheet.expect(line_bytes, record_bytes);
-            for row in rows.ready() {
-                written.counts.add(row.row.decision);
-                self.write_row(sheet, &row, written);
+            for group in groups {
+                let rows = self.rows_that_hold(group, written, writes)?;
+                for row in rows.ready() {
+                    written.counts.add(row.row.decision);
+                    self.write_row(sheet, &row, written);
+                }
+                self.spare.give(rows);
             }
-            let next_row = Some(last_row(&blocks));
             let time = sheet.time().to_owned();
             sheet.file(FileEntry {
-                next_row,
+                next_row: Some(last),
                 counts: Some(counts_map(&written.counts)),
                 ..FileEntry::new(writing.import_id, &time, FileStep::Applying)
             });
-            self.spare.give(rows);
-            written.frames.push_back(books.writes() + 1);
+            written.frames.push_back(writes + 1);
             written.own_frames += 1;
             Ok::<(), ImportError>(())
         })?;
         if written.frames.len() > OWN_FRAMES {
             written.frames.pop_front();
         }
-        Ok(())
+        match going(last) {
+            true => Ok(()),
+            false => Err(ImportError::Stopped),
+        }
+    }
+
+    /// The rows as they were made ahead; what others wrote since may concern them: then they are decided again, now that
+    /// nobody writes.
+    fn rows_that_hold(
+        &self,
+        group: FrameGroup,
+        written: &Written,
+        writes: u64,
+    ) -> Result<MadeRows, StoreError> {
+        if !written.others_wrote_since(group.against, writes) {
+            return Ok(group.rows);
+        }
+        self.kept_holds.store(false, Ordering::Relaxed);
+        self.spare.give(group.rows);
+        self.decide(&group.shape, &group.blocks, None)
     }
 
     fn write_row(&self, sheet: &mut Sheet, ready: &ReadyRow<'_>, written: &mut Written) {

@@ -22,8 +22,9 @@ pub(super) struct MadeRows {
     pub(super) rows: Vec<MadeRow>,
     /// The bodies of their lines, one behind another.
     lines: Vec<u8>,
-    /// The terms of their orders in the stored form, one behind another.
+    /// The terms of their orders in the stored form, one behind another, and of how many.
     terms: Vec<u8>,
+    orders: usize,
 }
 
 #[derive(Debug)]
@@ -85,7 +86,7 @@ impl SpareRows {
     }
 }
 
-const MOST_SPARE: usize = 4;
+const MOST_SPARE: usize = 6;
 const MOST_SPARE_BYTES: usize = 16 << 20;
 
 impl MadeRows {
@@ -94,14 +95,14 @@ impl MadeRows {
         self.rows.clear();
         self.lines.clear();
         self.terms.clear();
+        self.orders = 0;
     }
 
     /// Bytes of lines and of records that come of the rows, about and at most.
     pub(super) fn bytes(&self) -> (usize, usize) {
-        let rows = self.rows.len();
         (
-            self.lines.len() + rows * MOST_ADDED_TO_LINE,
-            self.terms.len() + rows * MOST_ADDED_TO_RECORD,
+            self.lines.len() + self.rows.len() * MOST_ADDED_TO_LINE,
+            self.terms.len() + self.orders * MOST_ADDED_TO_RECORD,
         )
     }
 
@@ -168,6 +169,7 @@ impl MadeRows {
         if let Some(after) = after {
             let partner = &writing.terms.profile.partner;
             put_terms(&mut self.terms, partner, &after.view());
+            self.orders += 1;
         }
         let known = order.as_ref().map(|order| order.order_id).or(*same_order);
         let known = known.unwrap_or(0);
