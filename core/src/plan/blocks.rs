@@ -3,7 +3,9 @@
 
 use super::customers::NewCustomers;
 use super::knowledge::{Kept, Knowledge, KnownOrder, Presence};
-use super::rows::{Row, RowDecision, apply_twins, decide_row, named_row, read_row, read_rows};
+use super::rows::{
+    Row, RowDecision, apply_twins, decide_row, named_row, read_and_note, read_row, read_rows,
+};
 use super::twins::Twins;
 use super::{Context, Decision, Known, Standing};
 use crate::check::Examined;
@@ -85,10 +87,7 @@ pub fn decide_blocks_again<'a, K: Knowledge>(
         .iter()
         .map(|block| read_rows(shape, block, &mut rows))
         .collect();
-    apply_twins(shape, &mut rows, &facts.twins);
-    if let Some(rejects) = facts.turned_down_by {
-        turn_down(&mut rows, rejects);
-    }
+    apply_facts(shape, &mut rows, facts);
     let same;
     let kept = if kept.len() == rows.len() {
         kept
@@ -96,6 +95,80 @@ pub fn decide_blocks_again<'a, K: Knowledge>(
         same = same_orders(&rows, knowledge, context)?;
         &same
     };
+    decide_rows(shape, (rows, examined), knowledge, facts, context, kept)
+}
+
+/// The rows of some blocks, without those of which was told at one glance that they leave their orders as they are.
+#[derive(Debug)]
+pub struct OpenRows<'a, O> {
+    /// The others, decided.
+    pub decided: DecidedRows<'a, O>,
+    /// For each row what was told, [`Kept::Ask`] for the others.
+    pub told: Vec<Kept>,
+}
+
+/// Rows are looked at so many at a time: they fit into the processor's cache.
+const AT_A_GLANCE: usize = 1024;
+
+/// Reads and decides the rows of blocks that stand one behind another, and holds only those that must be asked about.
+pub fn decide_open_rows<'a, K: Knowledge>(
+    shape: &Shape,
+    blocks: &'a [Block],
+    knowledge: &K,
+    facts: &FileFacts,
+    context: &Context<'_>,
+) -> Result<OpenRows<'a, K::Order>, K::Error> {
+    let mut examined = Vec::with_capacity(blocks.len());
+    let mut told = Vec::new();
+    let mut open = Vec::new();
+    let mut glanced = Vec::with_capacity(AT_A_GLANCE);
+    let mut sift = |rows: &mut Vec<Row<'a>>| {
+        apply_facts(shape, rows, facts);
+        let same = same_orders(rows, knowledge, context)?;
+        for (at, row) in rows.drain(..).enumerate() {
+            let kept = match same.get(at) {
+                Some(Kept::Unchanged(order)) if row.findings.is_empty() => Kept::Unchanged(*order),
+                _ => Kept::Ask,
+            };
+            told.push(kept);
+            if kept == Kept::Ask {
+                open.push(row);
+            }
+        }
+        Ok(())
+    };
+    for block in blocks {
+        let mut of_block = Examined::begin(block);
+        let mut outcome = Ok(());
+        records(shape, block, &mut |record| {
+            glanced.extend(read_and_note(shape, record, &mut of_block));
+            if glanced.len() >= AT_A_GLANCE && outcome.is_ok() {
+                outcome = sift(&mut glanced);
+            }
+        });
+        outcome?;
+        examined.push(of_block);
+    }
+    sift(&mut glanced)?;
+    let decided = decide_rows(shape, (open, examined), knowledge, facts, context, &[])?;
+    Ok(OpenRows { decided, told })
+}
+
+fn apply_facts(shape: &Shape, rows: &mut [Row<'_>], facts: &FileFacts) {
+    apply_twins(shape, rows, &facts.twins);
+    if let Some(rejects) = facts.turned_down_by {
+        turn_down(rows, rejects);
+    }
+}
+
+fn decide_rows<'a, K: Knowledge>(
+    shape: &Shape,
+    (rows, examined): (Vec<Row<'a>>, Vec<Examined>),
+    knowledge: &K,
+    facts: &FileFacts,
+    context: &Context<'_>,
+    kept: &[Kept],
+) -> Result<DecidedRows<'a, K::Order>, K::Error> {
     let kept = |at: usize| kept.get(at).copied().unwrap_or(Kept::Ask);
     let orders = known_orders(&rows, knowledge, &kept)?;
     let standings = Standings::of(&rows, &orders, knowledge, facts, &kept)?;

@@ -47,14 +47,21 @@ pub struct RowDecision {
 pub fn read_rows<'a>(shape: &Shape, block: &'a Block, rows: &mut Vec<Row<'a>>) -> Examined {
     let mut examined = Examined::begin(block);
     records(shape, block, &mut |record| {
-        let row = read_row(shape, record);
-        let (draft, key) = (row.draft.as_ref(), row.key.as_deref());
-        examined.note(record, draft, key, &row.findings);
-        if !record.empty {
-            rows.push(row);
-        }
+        rows.extend(read_and_note(shape, record, &mut examined));
     });
     examined
+}
+
+/// The row of a record, if it holds a value, noted in the facts.
+pub(super) fn read_and_note<'a>(
+    shape: &Shape,
+    record: &Record<'_, 'a>,
+    examined: &mut Examined,
+) -> Option<Row<'a>> {
+    let row = read_row(shape, record);
+    let (draft, key) = (row.draft.as_ref(), row.key.as_deref());
+    examined.note(record, draft, key, &row.findings);
+    (!record.empty).then_some(row)
 }
 
 /// Only the key and the offer of a record in which nothing was found.

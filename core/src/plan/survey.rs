@@ -3,7 +3,7 @@
 //! again with what the first one learned. The caller makes the passes; blocks are surveyed by themselves, in any thread,
 //! and taken in the order of the file.
 
-use super::blocks::{DecidedRows, FileFacts, decide_blocks};
+use super::blocks::{DecidedRows, FileFacts, OpenRows, decide_blocks, decide_open_rows};
 use super::brake::Held;
 use super::customers::{Brought, NewCustomers};
 use super::knowledge::{Knowledge, KnownOrder as _};
@@ -58,36 +58,69 @@ pub fn survey_blocks<K: Knowledge>(
     context: &Context<'_>,
     show: ShowRows<'_, K::Order>,
 ) -> Result<Surveyed, K::Error> {
-    let decided_rows = decide_blocks(shape, blocks, knowledge, facts, context)?;
-    let mut surveyed = Surveyed {
-        examined: Vec::new(),
-        counts: Counts::default(),
-        created_customers: Vec::new(),
-        customers_exist: decided_rows.customers_exist,
-        brought: Vec::new(),
-        customer_unknown: false,
-    };
-    for decided in &decided_rows.rows {
-        surveyed.counts.add(decided.decision);
-        let Some(draft) = &decided.row.draft else {
-            continue;
+    let decided = decide_blocks(shape, blocks, knowledge, facts, context)?;
+    let surveyed = Surveyed::of(&decided, knowledge)?;
+    show(&decided);
+    Ok(Surveyed {
+        examined: decided.examined,
+        ..surveyed
+    })
+}
+
+/// The same where nobody wants to see every row; `show` sees only those that had to be asked about.
+pub fn survey_open_rows<K: Knowledge>(
+    shape: &Shape,
+    blocks: &[Block],
+    knowledge: &K,
+    facts: &FileFacts,
+    context: &Context<'_>,
+    show: &mut dyn FnMut(&OpenRows<'_, K::Order>),
+) -> Result<Surveyed, K::Error> {
+    let open = decide_open_rows(shape, blocks, knowledge, facts, context)?;
+    let mut surveyed = Surveyed::of(&open.decided, knowledge)?;
+    let unchanged = open.told.len() - open.decided.rows.len();
+    surveyed.counts.by_decision[Decision::Unchanged as usize] += unchanged as u64;
+    show(&open);
+    Ok(Surveyed {
+        examined: open.decided.examined,
+        ..surveyed
+    })
+}
+
+impl Surveyed {
+    /// What follows from decided rows, without what the tally takes of them.
+    fn of<K: Knowledge>(
+        decided_rows: &DecidedRows<'_, K::Order>,
+        knowledge: &K,
+    ) -> Result<Self, K::Error> {
+        let mut surveyed = Self {
+            examined: Vec::new(),
+            counts: Counts::default(),
+            created_customers: Vec::new(),
+            customers_exist: decided_rows.customers_exist,
+            brought: Vec::new(),
+            customer_unknown: false,
         };
-        if decided.creates_customer {
-            let customer = (&*draft.invoice_customer).into();
-            surveyed.created_customers.push(customer);
+        for decided in &decided_rows.rows {
+            surveyed.counts.add(decided.decision);
+            let Some(draft) = &decided.row.draft else {
+                continue;
+            };
+            if decided.creates_customer {
+                let customer = (&*draft.invoice_customer).into();
+                surveyed.created_customers.push(customer);
+            }
+            surveyed.customer_unknown |= decided.customer_unknown;
+            if decided.customer_unknown
+                && let Some(customer) = Brought::by(draft)
+            {
+                let taken = knowledge.has_email(customer.email())?;
+                let place = (decided.row.row, decided.row.line);
+                surveyed.brought.push((customer, place, taken));
+            }
         }
-        surveyed.customer_unknown |= decided.customer_unknown;
-        if decided.customer_unknown
-            && let Some(customer) = Brought::by(draft)
-        {
-            let taken = knowledge.has_email(customer.email())?;
-            let place = (decided.row.row, decided.row.line);
-            surveyed.brought.push((customer, place, taken));
-        }
+        Ok(surveyed)
     }
-    show(&decided_rows);
-    surveyed.examined = decided_rows.examined;
-    Ok(surveyed)
 }
 
 /// What the first pass over a file learns.

@@ -1,14 +1,14 @@
 //! What did the survey decide for each row, so that the application need not ask the store again?
 //! Holds as long as nobody but the import itself has written since; takes a byte for most rows.
 
-use super::survey::DecidedRow;
+use super::survey::{DecidedRow, OpenRows};
 use intake_core::plan::Decision;
 use intake_core::plan::knowledge::Kept;
 use intake_core::read::Block;
 use std::collections::BTreeMap;
 
 /// The decisions of a file, by the first row of each group of blocks.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct KeptDecisions {
     groups: BTreeMap<u64, Group>,
     /// The state against which they were made, as [`Books::writes`](crate::books::Books::writes) counts.
@@ -17,7 +17,7 @@ pub struct KeptDecisions {
 
 /// The decisions of a group, a number of seven bits a byte for each row: what it is in the lowest two bits, above them
 /// how far the order's number is from the one expected. Files often name orders in the order of their numbers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Group(Box<[u8]>);
 
 const CREATE: u64 = 0;
@@ -45,17 +45,17 @@ impl KeptDecisions {
 impl Group {
     /// What is kept of decided rows: those that make an order or leave one as it is, with nothing to say about them.
     pub fn of(rows: &[DecidedRow<'_>]) -> Self {
-        let decisions = rows.iter().map(|row| {
-            let order = row.order.as_ref().map(|order| order.order_id);
-            match (row.decision, row.same_order.or(order)) {
-                (Decision::Create, _) if !row.creates_customer => Kept::Create,
-                (Decision::Unchanged, Some(order)) if row.row.findings.is_empty() => {
-                    Kept::Unchanged(order)
-                }
-                _ => Kept::Ask,
-            }
+        Self::write(rows.len(), rows.iter().map(kept_of))
+    }
+
+    /// The same where some rows were told at one glance.
+    pub fn of_open(open: &OpenRows<'_>) -> Self {
+        let mut decided = open.decided.rows.iter();
+        let decisions = open.told.iter().map(|told| match told {
+            Kept::Ask => decided.next().map_or(Kept::Ask, kept_of),
+            told => *told,
         });
-        Self::write(rows.len(), decisions)
+        Self::write(open.told.len(), decisions)
     }
 
     fn write(length: usize, decisions: impl Iterator<Item = Kept>) -> Self {
@@ -103,6 +103,15 @@ impl Group {
             (number, shift) = (0, 0);
         }
         kept
+    }
+}
+
+fn kept_of(row: &DecidedRow<'_>) -> Kept {
+    let order = row.order.as_ref().map(|order| order.order_id);
+    match (row.decision, row.same_order.or(order)) {
+        (Decision::Create, _) if !row.creates_customer => Kept::Create,
+        (Decision::Unchanged, Some(order)) if row.row.findings.is_empty() => Kept::Unchanged(order),
+        _ => Kept::Ask,
     }
 }
 

@@ -10,7 +10,9 @@ use intake_core::finding::Finding;
 use intake_core::moment::Moment;
 use intake_core::plan::Context;
 use intake_core::plan::blocks::{self, FileFacts};
-use intake_core::plan::survey::{self, Decisions, FirstPass, Surveyed, survey_blocks};
+use intake_core::plan::survey::{
+    self, Decisions, FirstPass, Surveyed, survey_blocks, survey_open_rows,
+};
 use intake_core::read::{Block, Shape};
 use std::fs::File;
 use std::io;
@@ -21,6 +23,9 @@ pub type DecidedRow<'a> = blocks::DecidedRow<'a, StoredOrder>;
 
 /// Such rows, of some blocks.
 pub type DecidedRows<'a> = blocks::DecidedRows<'a, StoredOrder>;
+
+/// The rows of some blocks that had to be asked about.
+pub type OpenRows<'a> = intake_core::plan::blocks::OpenRows<'a, StoredOrder>;
 
 /// How many blocks are decided at once: more make fewer look-ups and take more memory.
 pub const GROUP: usize = 2;
@@ -111,7 +116,7 @@ pub fn survey_showing(
     let mut first = FirstPass::default();
     let mut kept = KeptDecisions::default();
     let none = FileFacts::default();
-    let end = pass.run(hashing, &none, &show_nothing, &mut |step| {
+    let end = pass.run(hashing, &none, None, &mut |step| {
         match step {
             Step::AboutFile(findings) => first.about_file(findings, &mut |_| {}),
             Step::Block(shape, surveyed) => {
@@ -128,10 +133,6 @@ pub fn survey_showing(
     }
     let plan = learned.survey(again, profile, store, now)?;
     Ok(Survey { plan, end, kept })
-}
-
-fn show_nothing(_: &Shape, _: &DecidedRows<'_>) -> Shown {
-    Shown::default()
 }
 
 /// What the passes over one file share.
@@ -151,9 +152,7 @@ impl Pass<'_> {
         kept: &mut KeptDecisions,
     ) -> Result<Decisions, SurveyError> {
         let mut decisions = Decisions::default();
-        let show = shown
-            .as_ref()
-            .map_or(&show_nothing as ShowRows<'_>, |showing| showing.show);
+        let show = shown.as_ref().map(|showing| showing.show);
         self.run(Hashing::Known(end.sha256), facts, show, &mut |step| {
             if let Step::Block(_, surveyed) = step {
                 kept.put(surveyed.first_row, surveyed.group);
@@ -171,7 +170,7 @@ impl Pass<'_> {
         &self,
         hashing: Hashing,
         facts: &FileFacts,
-        show: ShowRows<'_>,
+        show: Option<ShowRows<'_>>,
         merge: &mut dyn FnMut(Step<SurveyedGroup>) -> io::Result<()>,
     ) -> Result<PassEnd, SurveyError> {
         let read = |source| SurveyError::Read {
@@ -182,13 +181,16 @@ impl Pass<'_> {
         let options = self.terms.profile.read_options(self.context.now);
         let work = |shape: &Shape, blocks: Vec<Block>| {
             let (mut shown, mut group) = (Shown::default(), Group::default());
-            let mut show_rows = |rows: &DecidedRows<'_>| {
-                shown = show(shape, rows);
-                group = Group::of(&rows.rows);
-            };
-            let context = &self.context;
-            let surveyed =
-                survey_blocks(shape, &blocks, self.store, facts, context, &mut show_rows)?;
+            let (store, context) = (self.store, &self.context);
+            let surveyed = match show {
+                None => survey_open_rows(shape, &blocks, store, facts, context, &mut |open| {
+                    group = Group::of_open(open);
+                }),
+                Some(show) => survey_blocks(shape, &blocks, store, facts, context, &mut |rows| {
+                    shown = show(shape, rows);
+                    group = Group::of(&rows.rows);
+                }),
+            }?;
             Ok::<_, StoreError>(SurveyedGroup {
                 first_row: blocks.first().map_or(0, |first| first.first_row),
                 surveyed,
@@ -232,5 +234,107 @@ impl From<io::Error> for PassTrouble {
 impl From<StoreError> for PassTrouble {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::journal::{FrameSpan, Position};
+    use crate::state::Effects;
+    use intake_core::catalog::{Customer, Offer, OfferManager};
+    use intake_core::field::Field;
+    use intake_core::order::{PaymentMethod, Terms as OrderTerms};
+    use intake_core::plan::Decision;
+    use std::fmt::Write as _;
+
+    const OFFER: &str = "O_MZA1E7173120881551";
+    const START: &str = "2026-01-01T00:00:00Z";
+    const KNOWN: u64 = 2500;
+
+    fn store(folder: &Path) -> Store {
+        let customer = |id: &str| Customer {
+            id: id.into(),
+            values: vec![(Field::Email, format!("{id}@example.org").into())],
+        };
+        let order = |order_id: u64| StoredOrder {
+            order_id,
+            partner: "alpha".into(),
+            terms: OrderTerms {
+                offer: OFFER.into(),
+                invoice_customer: "C1".into(),
+                start: Moment::parse(START).unwrap(),
+                payment_method: PaymentMethod::from_name("PAYPAL").unwrap(),
+                ..OrderTerms::blank(&format!("K{order_id}"))
+            },
+            created: Moment::from_unix(0, 0),
+            changed: Moment::from_unix(0, 0),
+            first_log: order_id,
+            last_log: order_id,
+        };
+        let store = Store::open(folder, 1 << 20).unwrap();
+        let effects = Effects {
+            orders: (1..=KNOWN).map(order).collect(),
+            customers: vec![customer("C1")],
+            offers: vec![Offer {
+                managed_by: OfferManager::External,
+                ..Offer::new(OFFER, "Titel")
+            }],
+            ..Effects::default()
+        };
+        let span = FrameSpan {
+            start: Position::START,
+            end: Position::START,
+        };
+        store.apply(effects, span).unwrap();
+        store.flush().unwrap();
+        store
+    }
+
+    /// Most rows say what is known; some change it, some are wrong, some are new, some come twice.
+    fn file(with_twins: bool) -> String {
+        let mut text = "externalSystemId,plenigoOfferId,invoiceCustomerId,quantity,startDate,\
+                        paymentMethod\n"
+            .to_owned();
+        for id in 1..=KNOWN + 500 {
+            let quantity = match id {
+                _ if id % 97 == 0 => "2",
+                _ if id % 131 == 0 => "none",
+                _ => "1",
+            };
+            let customer = if id % 503 == 0 { "C9" } else { "C1" };
+            for _ in 0..=u64::from(with_twins && id % 211 == 0) {
+                writeln!(text, "K{id},{OFFER},{customer},{quantity},{START},PAYPAL").unwrap();
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn what_is_told_at_a_glance_is_decided_as_it_would_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder.path().join("state"));
+        let terms = Terms::of(&Config::default(), "alpha");
+        let now = Moment::parse("2026-02-01T00:00:00Z").unwrap();
+        let body = folder.path().join("body");
+        for with_twins in [false, true] {
+            std::fs::write(&body, file(with_twins)).unwrap();
+            let made = survey(&body, &store, &terms, now, Hashing::Wanted, 0).unwrap();
+            let mut take = |_| Ok(());
+            let showing = Showing {
+                show: &|_, _| Shown::default(),
+                take: &mut take,
+            };
+            let hashing = Hashing::Wanted;
+            let shown = survey_showing(&body, &store, &terms, now, hashing, Some(showing)).unwrap();
+            let counts = made.plan.counts;
+            assert_eq!(counts, shown.plan.counts);
+            assert_eq!(made.kept, shown.kept);
+            for decision in [Decision::Create, Decision::Update, Decision::Reject] {
+                assert!(counts.of(decision) > 5, "{decision:?}: {counts:?}");
+            }
+            assert!(counts.of(Decision::Unchanged) > 2400, "{counts:?}");
+        }
     }
 }
