@@ -353,16 +353,15 @@ impl Store {
             .collect();
         customers.sort_unstable_by_key(|(number, _)| *number);
         CUSTOMERS.put_many(&self.engine, &mut batch, &customers)?;
-        let indexes = [
-            (ORDER_BY_KEY, &pending.order_by_key),
-            (ORDER_BY_CUSTOMER, &pending.order_by_customer),
-            (CUSTOMER_BY_ID, &pending.customer_by_id),
-            (CUSTOMER_BY_EMAIL, &pending.customer_by_email),
-        ];
-        for (postings, index) in indexes {
-            postings.insert_many(&self.engine, &mut batch, index.pairs())?;
-            self.engine.write(std::mem::take(&mut batch))?;
-        }
+        // One after another, so that the pairs of one index alone are in memory.
+        let mut index = |postings: Postings, pairs: Vec<(u64, u64)>| -> Result<(), StoreError> {
+            postings.insert_many(&self.engine, &mut batch, pairs)?;
+            Ok(self.engine.write(std::mem::take(&mut batch))?)
+        };
+        index(ORDER_BY_KEY, pending.order_by_key.pairs())?;
+        index(ORDER_BY_CUSTOMER, pending.order_by_customer.clone())?;
+        index(CUSTOMER_BY_ID, pending.customer_by_id.pairs())?;
+        index(CUSTOMER_BY_EMAIL, pending.customer_by_email.pairs())?;
         HISTORY.insert_many(&self.engine, &mut batch, pending.history.clone())?;
         for offer in pending.offers.values() {
             batch.put(
