@@ -10,7 +10,7 @@
 //!
 //! All lengths are little endian. The first section is the head (`H`, JSON), then come chunks of orders (`O`), in the
 //! end the seal (`E`): SHA-256 of everything before its 32 bytes. Nothing follows. A chunk holds its orders by column
-//! ([`columns`]), so that it compresses well; the stream itself is not compressed: whoever keeps or sends it does that.
+//! (module `columns`), so that it compresses well; the stream itself is not compressed: whoever keeps or sends it does that.
 
 mod columns;
 mod head;
