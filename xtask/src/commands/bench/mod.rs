@@ -2,6 +2,7 @@
 //! Each figure that has a peer is measured with it in the same run, in pairs, whole processes on two
 //! cores; only the ratios of one run count.
 
+mod browser;
 mod check;
 mod folder;
 mod import;
@@ -52,6 +53,8 @@ enum What {
     Latency,
     /// What an idle daemon costs.
     Idle,
+    /// The package in Chromium against Papa Parse and Ajv.
+    Browser,
     /// Everything.
     All,
 }
@@ -118,6 +121,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.what.includes(What::Idle) {
         folder::measure_idle(&program, &inputs, scale, &mut report)?;
+    }
+    if options.what.includes(What::Browser) {
+        browser::measure_browser(&workspace, &inputs, scale, &mut report)?;
     }
     report.finish(&inputs.folder.join("report.json"))
 }
