@@ -88,6 +88,18 @@ impl Found {
         }
     }
 
+    /// Adds one that is heard of only after later ones.
+    fn add_late(&mut self, finding: &Finding) {
+        self.count += 1;
+        self.agree_on(&finding.detail);
+        let Finding {
+            row, line, column, ..
+        } = *finding;
+        let at = self.first.partition_point(|place| place.row < row);
+        self.first.insert(at, Place { row, line, column });
+        self.first.truncate(FIRST_PLACES);
+    }
+
     fn agree_on(&mut self, detail: &Detail) {
         let known = self.detail.get_or_insert_with(|| detail.clone());
         if known != detail {
@@ -134,7 +146,41 @@ impl Entry {
     }
 }
 
+/// Which records are rejected, by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Rejected {
+    /// A bit for each record.
+    words: Vec<u64>,
+}
+
+impl Rejected {
+    /// Notes a record; was it not noted before?
+    pub(super) fn insert(&mut self, row: u64) -> bool {
+        let (word, bit) = ((row / 64) as usize, 1 << (row % 64));
+        if self.words.len() <= word {
+            self.words.resize(word + 1, 0);
+        }
+        let is_new = self.words[word] & bit == 0;
+        self.words[word] |= bit;
+        is_new
+    }
+}
+
 impl Index {
+    /// Takes what is found of a record only once another one is known, where its form alone has decided it so far.
+    pub(super) fn add_twin(&mut self, finding: &Finding, rejected: &mut Rejected) {
+        let Some(block) = self.block_of(finding.row) else {
+            return;
+        };
+        let entry = &mut self.blocks[block];
+        let found = entry.kinds.entry(Kind::of(finding)).or_default();
+        found.add_late(finding);
+        if finding.code.is_error() && rejected.insert(finding.row) {
+            entry.counts.by_decision[Decision::Create as usize] -= 1;
+            entry.counts.by_decision[Decision::Reject as usize] += 1;
+        }
+    }
+
     /// The bytes of a block in a file of this length.
     pub(super) fn span(&self, block: usize, file_bytes: u64) -> Span {
         let offset = self.blocks[block].mark.offset;

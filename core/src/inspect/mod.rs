@@ -26,7 +26,7 @@ use crate::plan::{Context, Decision};
 use crate::profile::Profile;
 use crate::read::{Block, Framer, Mark, Shape};
 use crate::snapshot::Snapshot;
-use index::{Entry, Index};
+use index::{Entry, Index, Rejected};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
@@ -106,6 +106,8 @@ struct First {
     pass: FirstPass,
     /// Records that share their key with another one.
     twins: BTreeSet<u64>,
+    /// Where form alone decides: the records that are rejected.
+    rejected: Rejected,
 }
 
 #[derive(Debug)]
@@ -156,6 +158,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             hash: Sha256::new(),
             pass: FirstPass::default(),
             twins: BTreeSet::new(),
+            rejected: Rejected::default(),
         };
         Self {
             name: name.to_owned(),
@@ -212,6 +215,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             hash,
             pass,
             twins,
+            ..
         } = *first;
         let source = Source {
             sha256: hash.finalize().into(),
@@ -358,15 +362,19 @@ impl First {
                 continue;
             };
             let mut entry = Entry::new(&block);
-            let twins = &mut self.twins;
-            let sink = &mut |finding: &Finding| {
-                if matches!(finding.code, Code::DuplicateSame | Code::DuplicateDifferent) {
+            let surveyed = teller.first_look(&shape, block, &mut entry, &mut self.rejected);
+            index.blocks.push(entry);
+            let (twins, rejected) = (&mut self.twins, &mut self.rejected);
+            self.pass.blocks(&shape, surveyed, &mut |finding| {
+                if !matches!(finding.code, Code::DuplicateSame | Code::DuplicateDifferent) {
+                    return;
+                }
+                if teller.knows_nothing() {
+                    index.add_twin(finding, rejected);
+                } else {
                     twins.insert(finding.row);
                 }
-            };
-            let surveyed = teller.first_look(&shape, block, &mut entry);
-            self.pass.blocks(&shape, surveyed, sink);
-            index.blocks.push(entry);
+            });
         }
         self.hear_about_file();
     }
@@ -396,9 +404,20 @@ impl<'t, K: Knowledge<Error = Infallible>> Teller<'t, K> {
         }
     }
 
+    /// Is there nothing that could be held against a row but the file itself?
+    fn knows_nothing(&self) -> bool {
+        self.known.is_none() && self.context.offers.is_none()
+    }
+
     /// The first look at a block: where nothing is known that could be held against a row, its form alone decides.
-    fn first_look(&self, shape: &Shape, block: Block, entry: &mut Entry) -> Surveyed {
-        if self.known.is_some() || self.context.offers.is_some() {
+    fn first_look(
+        &self,
+        shape: &Shape,
+        block: Block,
+        entry: &mut Entry,
+        rejected: &mut Rejected,
+    ) -> Surveyed {
+        if !self.knows_nothing() {
             return self.survey(shape, &[block], &FileFacts::default(), entry);
         }
         let examined = examine(shape, &block);
@@ -410,6 +429,9 @@ impl<'t, K: Knowledge<Error = Infallible>> Teller<'t, K> {
                 true => Decision::Reject,
                 false => Decision::Create,
             });
+            if facts.rejected {
+                rejected.insert(facts.row);
+            }
         }
         Surveyed::of_form_alone(examined, entry.counts)
     }

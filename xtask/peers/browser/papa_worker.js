@@ -21,8 +21,8 @@ onmessage = ({ data: { file, now } }) => {
   };
   // JavaScript takes 31 February for 3 March.
   const isOfCalendar = (text) => {
-    const [year, month, day] = [text.slice(0, 4), text.slice(5, 7), text.slice(8, 10)].map(Number);
-    return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+    const day = Number(text.slice(8, 10));
+    return day <= 28 || new Date(Date.UTC(Number(text.slice(0, 4)), Number(text.slice(5, 7)) - 1, day)).getUTCDate() === day;
   };
   const look = (cells) => {
     rows += 1;
