@@ -306,7 +306,7 @@ fn written_bytes(cell: &Cell<'_>) -> usize {
 
 /// The values of a row while it is being read.
 #[derive(Default)]
-struct Slots<'a> {
+pub(super) struct Slots<'a> {
     external_system_id: Option<Cow<'a, str>>,
     offer: Option<Cow<'a, str>>,
     invoice_customer: Option<Cow<'a, str>>,
@@ -329,7 +329,7 @@ struct Slots<'a> {
 }
 
 impl<'a> Slots<'a> {
-    fn put(&mut self, field: Field, checked: Checked<'a>) {
+    pub(super) fn put(&mut self, field: Field, checked: Checked<'a>) {
         match (field, checked) {
             (_, Checked::Absent) => {}
             (Field::ExternalSystemId, Checked::Text(text)) => self.external_system_id = Some(text),
@@ -388,7 +388,7 @@ impl<'a> Slots<'a> {
         }
     }
 
-    fn into_draft(mut self) -> Option<Draft<'a>> {
+    pub(super) fn into_draft(mut self) -> Option<Draft<'a>> {
         self.customer.sort_by_key(|(field, _)| *field);
         Some(Draft {
             external_system_id: self.external_system_id?,

@@ -12,7 +12,7 @@ pub mod draft;
 mod fingerprint;
 mod key_table;
 pub mod ledger;
-mod plain;
+pub(crate) mod plain;
 mod tally;
 
 use crate::field::{Field, Table};
@@ -85,7 +85,7 @@ struct Examiner<'s> {
 }
 
 impl<'a> Taker<'a> for Examiner<'_> {
-    fn plain(&mut self, record: &PlainRecord<'_>) -> bool {
+    fn plain(&mut self, record: &PlainRecord<'_, 'a>) -> bool {
         let read = self.plain.as_ref().and_then(|plain| plain.read(record));
         if let Some(PlainOrder { key, content }) = read {
             let place = (record.row, record.line);
@@ -173,7 +173,7 @@ impl Examined {
         self.note_row(place, rejected, key.map(str::as_bytes), content);
     }
 
-    fn note_row(
+    pub(crate) fn note_row(
         &mut self,
         (row, line): (u64, u64),
         rejected: bool,

@@ -2,17 +2,18 @@
 //! Answers only where the answer is yes and nothing is to be remarked; all else is left to [`draft`](super::draft), which says the
 //! same of such records and much more of others.
 
-use super::cell;
+use super::cell::{self, Checked};
 use super::dates::{self, Dates, Today};
-use super::draft::required_of;
+use super::draft::{Slots, required_of};
 use super::fingerprint::Fingerprint;
 use crate::field::{Field, Kind, Table};
 use crate::moment::Moment;
+use crate::order::Draft;
 use crate::read::{Cell, PlainRecord, Shape};
 use std::borrow::Cow;
 
 /// How the plain records of one file are read: worked out once, so that a cell costs no look-up.
-pub(super) struct PlainReader<'s> {
+pub(crate) struct PlainReader<'s> {
     /// One for each column of the file.
     columns: Vec<Column>,
     required: u64,
@@ -22,9 +23,9 @@ pub(super) struct PlainReader<'s> {
 }
 
 /// What a right record says.
-pub(super) struct PlainOrder<'r> {
-    pub(super) key: &'r [u8],
-    pub(super) content: u32,
+pub(crate) struct PlainOrder<'a> {
+    pub(crate) key: &'a [u8],
+    pub(crate) content: u32,
 }
 
 struct Column {
@@ -55,7 +56,7 @@ struct Lengths {
 
 impl<'s> PlainReader<'s> {
     /// Nothing where the file is such that no record of it can be read so.
-    pub(super) fn of(shape: &'s Shape) -> Option<Self> {
+    pub(crate) fn of(shape: &'s Shape) -> Option<Self> {
         let options = &shape.options;
         if options.table != Table::Orders || !shape.missing.is_empty() {
             return None;
@@ -85,11 +86,45 @@ impl<'s> PlainReader<'s> {
     }
 
     /// What the record says, if it is right.
-    pub(super) fn read<'r>(&self, record: &PlainRecord<'r>) -> Option<PlainOrder<'r>> {
+    pub(super) fn read<'a>(&self, record: &PlainRecord<'_, 'a>) -> Option<PlainOrder<'a>> {
+        self.read_keeping(record, &mut Nothing)
+    }
+
+    /// The same with the row that it makes.
+    pub(crate) fn draft<'a>(
+        &self,
+        record: &PlainRecord<'_, 'a>,
+    ) -> Option<(PlainOrder<'a>, Draft<'a>)> {
+        let mut slots = Slots::default();
+        let order = self.read_keeping(record, &mut slots)?;
+        Some((order, slots.into_draft()?))
+    }
+
+    /// The key and the offer of a record that is right.
+    pub(crate) fn names<'a>(&self, record: &PlainRecord<'_, 'a>) -> Option<[&'a str; 2]> {
+        let mut names = [None, None];
+        for (column, cell) in self.columns.iter().zip(record.cells()) {
+            match (&column.rule, column.field) {
+                (Rule::Key(lengths), _) => names[0] = lengths.text(cell),
+                (Rule::Text(lengths), Field::PlenigoOfferId) => names[1] = lengths.text(cell),
+                _ => {}
+            }
+        }
+        match names {
+            [Some(key), Some(offer)] => Some([ascii(key), ascii(offer)]),
+            _ => None,
+        }
+    }
+
+    fn read_keeping<'a>(
+        &self,
+        record: &PlainRecord<'_, 'a>,
+        keep: &mut impl Keep<'a>,
+    ) -> Option<PlainOrder<'a>> {
         let mut order = Said::default();
         for (column, cell) in self.columns.iter().zip(record.cells()) {
             if !cell.is_empty() {
-                self.read_cell(column, cell, &mut order)?;
+                self.read_cell(column, cell, &mut order, keep)?;
             }
         }
         if self.required & !order.given != 0 || !self.agree(order.dates) {
@@ -101,7 +136,13 @@ impl<'s> PlainReader<'s> {
         })
     }
 
-    fn read_cell<'r>(&self, column: &Column, cell: &'r [u8], order: &mut Said<'r>) -> Option<()> {
+    fn read_cell<'a>(
+        &self,
+        column: &Column,
+        cell: &'a [u8],
+        order: &mut Said<'a>,
+        keep: &mut impl Keep<'a>,
+    ) -> Option<()> {
         let field = column.field;
         if cell.len() > self.field_bytes || cell == self.clear_token.as_bytes() {
             return matches!(column.rule, Rule::Ignored).then_some(());
@@ -110,35 +151,54 @@ impl<'s> PlainReader<'s> {
             Rule::Ignored => return Some(()),
             Rule::Key(lengths) => {
                 order.key = lengths.text(cell)?;
+                keep.keep(field, || Checked::Text(ascii(cell).into()));
             }
-            Rule::Text(lengths) => order.content.text(field, lengths.text(cell)?),
+            Rule::Text(lengths) => {
+                order.content.text(field, lengths.text(cell)?);
+                keep.keep(field, || Checked::Text(ascii(cell).into()));
+            }
             Rule::Integer { min, max } => {
                 let number = integer(cell).filter(|number| (min..=max).contains(&number))?;
                 order.content.number(field, number);
+                keep.keep(field, || Checked::Integer(number));
             }
             Rule::Moment => {
                 let moment = Moment::parse_bytes(cell).ok()?;
                 order.dates.put(field, moment);
                 order.content.moment(field, moment);
+                keep.keep(field, || Checked::Moment(moment));
             }
-            Rule::Word(words) => order.content.number(field, words.place_of(cell)?),
-            Rule::Other => return self.read_other(field, cell, order),
+            Rule::Word(words) => {
+                order.content.number(field, words.place_of(cell)?);
+                keep.keep(field, || Checked::Text(ascii(cell).into()));
+            }
+            Rule::Other => return self.read_other(field, cell, order, keep),
         }
         order.given |= 1 << field.index();
         Some(())
     }
 
     /// By the rules that hold for every cell.
-    fn read_other(&self, field: Field, cell: &[u8], order: &mut Said<'_>) -> Option<()> {
+    fn read_other<'a>(
+        &self,
+        field: Field,
+        cell: &'a [u8],
+        order: &mut Said<'_>,
+        keep: &mut impl Keep<'a>,
+    ) -> Option<()> {
         let cell = Cell::Text(Cow::Borrowed(std::str::from_utf8(cell).ok()?));
         let mut remarked = false;
         let checked = cell::check(field, &cell, self.clear_token, &mut |_, _| remarked = true);
         match checked {
-            Ok(cell::Checked::Absent) if !remarked => return Some(()),
-            Ok(cell::Checked::Text(text)) if !remarked => {
+            Ok(Checked::Absent) if !remarked => return Some(()),
+            Ok(Checked::Text(text)) if !remarked => {
                 order.content.text(field, text.as_bytes());
+                keep.keep(field, || Checked::Text(text));
             }
-            Ok(cell::Checked::Texts(texts)) if !remarked => order.content.texts(field, &texts),
+            Ok(Checked::Texts(texts)) if !remarked => {
+                order.content.texts(field, &texts);
+                keep.keep(field, || Checked::Texts(texts));
+            }
             _ => return None,
         }
         order.given |= 1 << field.index();
@@ -150,6 +210,29 @@ impl<'s> PlainReader<'s> {
         dates::check(dates, self.today, &mut |_, _, _| agree = false);
         agree
     }
+}
+
+/// Who keeps what a record says besides its fingerprint.
+trait Keep<'a> {
+    fn keep(&mut self, field: Field, checked: impl FnOnce() -> Checked<'a>);
+}
+
+/// Keeps nothing.
+struct Nothing;
+
+impl<'a> Keep<'a> for Nothing {
+    fn keep(&mut self, _: Field, _: impl FnOnce() -> Checked<'a>) {}
+}
+
+impl<'a> Keep<'a> for Slots<'a> {
+    fn keep(&mut self, field: Field, checked: impl FnOnce() -> Checked<'a>) {
+        self.put(field, checked());
+    }
+}
+
+/// Plain cells are printable ASCII.
+fn ascii(cell: &[u8]) -> &str {
+    std::str::from_utf8(cell).unwrap_or_default()
 }
 
 /// What has been read of a record.

@@ -4,7 +4,7 @@
 use super::customers::NewCustomers;
 use super::knowledge::{Kept, Knowledge, KnownOrder, Presence};
 use super::rows::{
-    Row, RowDecision, apply_twins, decide_row, named_row, read_and_note, read_row, read_rows,
+    Depth, Row, RowDecision, apply_twins, decide_row, each_row, each_row_again, read_rows,
 };
 use super::twins::Twins;
 use super::{Context, Decision, Known, Standing};
@@ -12,7 +12,8 @@ use crate::check::Examined;
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
 use crate::order::{Draft, Terms};
-use crate::read::{Block, Shape, records};
+use crate::read::{Block, Shape};
+use std::cell::Cell;
 
 /// What the whole file says, beyond its single rows.
 #[derive(Debug, Default)]
@@ -138,16 +139,14 @@ pub fn decide_open_rows<'a, K: Knowledge>(
         Ok(())
     };
     for block in blocks {
-        let mut of_block = Examined::begin(block);
         let mut outcome = Ok(());
-        records(shape, block, &mut |record| {
-            glanced.extend(read_and_note(shape, record, &mut of_block));
+        examined.push(each_row(shape, block, &mut |row| {
+            glanced.push(row);
             if glanced.len() >= AT_A_GLANCE && outcome.is_ok() {
                 outcome = sift(&mut glanced);
             }
-        });
+        }));
         outcome?;
-        examined.push(of_block);
     }
     sift(&mut glanced)?;
     let decided = decide_rows(shape, (open, examined), knowledge, facts, context, &[])?;
@@ -247,43 +246,42 @@ pub fn each_kept_row<'a, O>(
     if !told || facts.turned_down_by.is_some() {
         return false;
     }
-    let mut kept = kept.iter();
-    let mut fits = true;
     let known = Known {
         order: None,
         invoice_customer: Standing::Exists,
         delivery_customer: Standing::Exists,
     };
-    for block in blocks {
-        records(shape, block, &mut |record| {
-            if record.empty {
-                return;
-            }
-            let (row, decided, same_order) = match kept.next() {
-                Some(Kept::Unchanged(order)) => (named_row(shape, record), UNCHANGED, Some(*order)),
-                Some(Kept::Create) => {
-                    let mut row = read_row(shape, record);
-                    apply_twins(shape, std::slice::from_mut(&mut row), &facts.twins);
-                    let decided = decide_row(shape, &mut row, &known, context);
-                    (row, decided, None)
-                }
-                Some(Kept::Ask) | None => {
-                    fits = false;
-                    return;
-                }
-            };
-            each(DecidedRow {
-                row,
-                decision: decided.decision,
-                after: decided.after.map(Box::new),
-                order: None,
-                same_order,
-                creates_customer: false,
-                customer_unknown: false,
-            });
+    let next = Cell::new(0);
+    let depth = || match kept.get(next.get()) {
+        Some(Kept::Create) => Some(Depth::Whole),
+        Some(Kept::Unchanged(_)) => Some(Depth::Names),
+        Some(Kept::Ask) | None => None,
+    };
+    let mut take = |mut row: Row<'a>| {
+        let same_order = match kept.get(next.replace(next.get() + 1)) {
+            Some(Kept::Unchanged(order)) => Some(*order),
+            _ => None,
+        };
+        let decided = if same_order.is_some() {
+            UNCHANGED
+        } else {
+            apply_twins(shape, std::slice::from_mut(&mut row), &facts.twins);
+            decide_row(shape, &mut row, &known, context)
+        };
+        each(DecidedRow {
+            row,
+            decision: decided.decision,
+            after: decided.after.map(Box::new),
+            order: None,
+            same_order,
+            creates_customer: false,
+            customer_unknown: false,
         });
-    }
-    fits && kept.next().is_none()
+    };
+    let fits = blocks
+        .iter()
+        .all(|block| each_row_again(shape, block, &depth, &mut take));
+    fits && next.get() == kept.len()
 }
 
 const UNCHANGED: RowDecision = RowDecision {

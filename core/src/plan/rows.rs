@@ -4,12 +4,13 @@
 use super::twins::{Twin, Twins};
 use super::{Context, Decision, Known, decide, finding_for};
 use crate::check::draft;
+use crate::check::plain::{PlainOrder, PlainReader};
 use crate::check::{Examined, text_as_checked};
 use crate::code::Code;
 use crate::field::Field;
 use crate::finding::{Detail, Finding};
 use crate::order::{Draft, Terms};
-use crate::read::{Block, Cell, Record, Shape, records};
+use crate::read::{Block, Cell, PlainRecord, Record, Shape, Taker, take_records};
 use std::borrow::Cow;
 
 /// A record of a block with what it says.
@@ -45,27 +46,146 @@ pub struct RowDecision {
 /// Adds the rows of a block to `rows`; records without a value are left out and counted in the facts.
 /// The facts are what [`Tally::absorb`](crate::check::Tally::absorb) takes.
 pub fn read_rows<'a>(shape: &Shape, block: &'a Block, rows: &mut Vec<Row<'a>>) -> Examined {
-    let mut examined = Examined::begin(block);
-    records(shape, block, &mut |record| {
-        rows.extend(read_and_note(shape, record, &mut examined));
-    });
-    examined
+    each_row(shape, block, &mut |row| rows.push(row))
 }
 
-/// The row of a record, if it holds a value, noted in the facts.
-pub(super) fn read_and_note<'a>(
+/// The same, row by row.
+pub fn each_row<'a>(shape: &Shape, block: &'a Block, each: &mut dyn FnMut(Row<'a>)) -> Examined {
+    let mut reader = RowReader {
+        shape,
+        plain: PlainReader::of(shape),
+        examined: Examined::begin(block),
+        each,
+    };
+    take_records(shape, block, &mut reader);
+    reader.examined
+}
+
+struct RowReader<'r, 'e, 'a> {
+    shape: &'r Shape,
+    plain: Option<PlainReader<'r>>,
+    examined: Examined,
+    each: &'e mut dyn FnMut(Row<'a>),
+}
+
+impl<'a> Taker<'a> for RowReader<'_, '_, 'a> {
+    fn plain(&mut self, record: &PlainRecord<'_, 'a>) -> bool {
+        let read = self.plain.as_ref().and_then(|plain| plain.draft(record));
+        let Some((PlainOrder { key, content }, draft)) = read else {
+            return false;
+        };
+        let place = (record.row, record.line);
+        self.examined.note_row(place, false, Some(key), content);
+        (self.each)(Row::of_draft(place, record.raw(), draft));
+        true
+    }
+
+    fn record(&mut self, record: &Record<'_, 'a>) {
+        let row = read_row(self.shape, record);
+        let (draft, key) = (row.draft.as_ref(), row.key.as_deref());
+        self.examined.note(record, draft, key, &row.findings);
+        if !record.empty {
+            (self.each)(row);
+        }
+    }
+}
+
+/// How much of a row is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// All of it.
+    Whole,
+    /// Only key and offer, since nothing was found in it.
+    Names,
+}
+
+/// Calls `each` with the rows of a block, read as deep as `depth` says of the next one each time. False where it had
+/// nothing to say of one: that row is passed over.
+pub(super) fn each_row_again<'a>(
     shape: &Shape,
-    record: &Record<'_, 'a>,
-    examined: &mut Examined,
-) -> Option<Row<'a>> {
-    let row = read_row(shape, record);
-    let (draft, key) = (row.draft.as_ref(), row.key.as_deref());
-    examined.note(record, draft, key, &row.findings);
-    (!record.empty).then_some(row)
+    block: &'a Block,
+    depth: &dyn Fn() -> Option<Depth>,
+    each: &mut dyn FnMut(Row<'a>),
+) -> bool {
+    let mut reader = RowRereader {
+        shape,
+        plain: PlainReader::of(shape),
+        depth,
+        each,
+        passed_over: false,
+    };
+    take_records(shape, block, &mut reader);
+    !reader.passed_over
+}
+
+struct RowRereader<'r, 'e, 'a> {
+    shape: &'r Shape,
+    plain: Option<PlainReader<'r>>,
+    depth: &'e dyn Fn() -> Option<Depth>,
+    each: &'e mut dyn FnMut(Row<'a>),
+    passed_over: bool,
+}
+
+impl<'a> Taker<'a> for RowRereader<'_, '_, 'a> {
+    fn plain(&mut self, record: &PlainRecord<'_, 'a>) -> bool {
+        let Some(plain) = &self.plain else {
+            return false;
+        };
+        let place = (record.row, record.line);
+        let row = match (self.depth)() {
+            None => None,
+            Some(Depth::Names) => plain
+                .names(record)
+                .map(|[key, offer]| Row::of_names(place, record.raw(), key, offer)),
+            Some(Depth::Whole) => plain
+                .draft(record)
+                .map(|(_, draft)| Row::of_draft(place, record.raw(), draft)),
+        };
+        row.map(&mut self.each).is_some()
+    }
+
+    fn record(&mut self, record: &Record<'_, 'a>) {
+        if record.empty {
+            return;
+        }
+        match (self.depth)() {
+            None => self.passed_over = true,
+            Some(Depth::Names) => (self.each)(named_row(self.shape, record)),
+            Some(Depth::Whole) => (self.each)(read_row(self.shape, record)),
+        }
+    }
+}
+
+impl<'a> Row<'a> {
+    fn of_draft((row, line): (u64, u64), raw: &'a [u8], draft: Draft<'a>) -> Self {
+        Self {
+            row,
+            line,
+            raw,
+            key: Some(draft.external_system_id.clone()),
+            offer: Some(draft.offer.clone()),
+            draft: Some(draft),
+            findings: Vec::new(),
+            repeats: false,
+        }
+    }
+
+    fn of_names((row, line): (u64, u64), raw: &'a [u8], key: &'a str, offer: &'a str) -> Self {
+        Self {
+            row,
+            line,
+            raw,
+            draft: None,
+            key: Some(key.into()),
+            offer: Some(offer.into()),
+            findings: Vec::new(),
+            repeats: false,
+        }
+    }
 }
 
 /// Only the key and the offer of a record in which nothing was found.
-pub(super) fn named_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
+fn named_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
     Row {
         row: record.row,
         line: record.line,
@@ -79,7 +199,7 @@ pub(super) fn named_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
 }
 
 /// What a record says.
-pub(super) fn read_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
+fn read_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
     let mut findings = Vec::new();
     let draft = draft::order(shape, record, &mut findings);
     let (key, offer) = match &draft {

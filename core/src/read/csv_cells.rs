@@ -48,7 +48,7 @@ pub(super) fn records<'a>(
 struct TakenApart<'e, 'a>(&'e mut dyn for<'r> FnMut(&Record<'r, 'a>));
 
 impl<'a> Taker<'a> for TakenApart<'_, 'a> {
-    fn plain(&mut self, _: &PlainRecord<'_>) -> bool {
+    fn plain(&mut self, _: &PlainRecord<'_, '_>) -> bool {
         false
     }
 

@@ -8,21 +8,21 @@ use super::{Block, Record, Shape};
 
 /// A record written plainly.
 #[derive(Debug)]
-pub(crate) struct PlainRecord<'r> {
+pub(crate) struct PlainRecord<'r, 'a> {
     /// Its number.
     pub(crate) row: u64,
     /// Its physical line.
     pub(crate) line: u64,
     /// Bytes around it, in which its places count.
-    stretch: &'r [u8],
+    stretch: &'a [u8],
     start: usize,
     /// For each column the place of the byte behind its cell.
     ends: &'r [u32],
 }
 
-impl<'r> PlainRecord<'r> {
+impl<'a> PlainRecord<'_, 'a> {
     /// Its cells, one for each column: printable ASCII without a quote.
-    pub(crate) fn cells(&self) -> impl Iterator<Item = &'r [u8]> {
+    pub(crate) fn cells(&self) -> impl Iterator<Item = &'a [u8]> {
         let stretch = self.stretch;
         let mut start = self.start;
         self.ends.iter().map(move |end| {
@@ -32,12 +32,18 @@ impl<'r> PlainRecord<'r> {
             cell
         })
     }
+
+    /// Its bytes without the end of the line.
+    pub(crate) fn raw(&self) -> &'a [u8] {
+        let end = self.ends.last().map_or(self.start, |end| *end as usize);
+        &self.stretch[self.start..end]
+    }
 }
 
 /// Who takes records.
 pub(crate) trait Taker<'a> {
     /// Takes a plain record, or leaves it: false has it come once more, taken apart.
-    fn plain(&mut self, record: &PlainRecord<'_>) -> bool;
+    fn plain(&mut self, record: &PlainRecord<'_, 'a>) -> bool;
     /// Takes a record.
     fn record(&mut self, record: &Record<'_, 'a>);
 }
@@ -81,7 +87,7 @@ fn stretch_end(bytes: &[u8], start: usize, terminator: u8) -> Option<usize> {
 fn records_of_stretch<'a>(
     walk: &mut Walk<'_, 'a, '_, impl Taker<'a>>,
     offset: usize,
-    stretch: &[u8],
+    stretch: &'a [u8],
     mut specials: &[u32],
     stop: usize,
 ) -> usize {

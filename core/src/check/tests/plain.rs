@@ -3,8 +3,9 @@
 use super::properties::any_limits;
 use super::{HEADER, options, row};
 use crate::check::plain::{PlainOrder, PlainReader};
-use crate::check::{examine, examine_with};
+use crate::check::{draft, examine, examine_with};
 use crate::field::Field;
+use crate::order::Draft;
 use crate::read::{Block, Framer, PlainRecord, ReadOptions, Record, Shape, Taker, take_records};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -188,6 +189,79 @@ proptest! {
     }
 }
 
+/// Holds each plain record that is right against the same one taken apart.
+struct Comparing<'s> {
+    shape: &'s Shape,
+    plain: PlainReader<'s>,
+    /// The last record that was read at first sight.
+    read: Option<(Draft<'s>, [&'s str; 2], &'s [u8])>,
+    compared: usize,
+}
+
+impl<'s> Taker<'s> for Comparing<'s> {
+    fn plain(&mut self, record: &PlainRecord<'_, 's>) -> bool {
+        let names = self.plain.names(record);
+        self.read = self
+            .plain
+            .draft(record)
+            .map(|(_, draft)| (draft, names.expect("a right record has both"), record.raw()));
+        // It comes once more, taken apart.
+        false
+    }
+
+    fn record(&mut self, record: &Record<'_, 's>) {
+        let Some((draft, [key, offer], raw)) = self.read.take() else {
+            return;
+        };
+        let mut findings = Vec::new();
+        let expected = draft::order(self.shape, record, &mut findings);
+        assert_eq!((Some(&draft), &findings), (expected.as_ref(), &Vec::new()));
+        assert_eq!((key, offer), (&*draft.external_system_id, &*draft.offer));
+        assert_eq!(raw, record.raw);
+        self.compared += 1;
+    }
+}
+
+#[test]
+fn rows_read_at_first_sight_are_the_same() {
+    let rows: String = (0..40).map(|number| row(&format!("A-{number}"))).collect();
+    for bytes in [
+        format!("{HEADER}{rows}"),
+        format!("{HEADER}{rows}").replace('\n', "\r\n"),
+    ] {
+        let (shape, blocks) = blocks(options(), bytes.as_bytes()).unwrap();
+        let mut comparing = Comparing {
+            shape: &shape,
+            plain: PlainReader::of(&shape).unwrap(),
+            read: None,
+            compared: 0,
+        };
+        for block in &blocks {
+            take_records(&shape, block, &mut comparing);
+        }
+        assert_eq!(comparing.compared, 40);
+    }
+}
+
+proptest! {
+    #[test]
+    fn rows_of_any_file_read_at_first_sight_are_the_same(
+        bytes in prop_oneof![3 => files(), 1 => super::properties::csv_bytes()],
+        options in any_limits(),
+        clear_token in select(vec!["NULL", "1", "C1", "", " "]),
+    ) {
+        let options = ReadOptions { clear_token: clear_token.into(), ..options };
+        if let Some((shape, blocks)) = blocks(options, &bytes)
+            && let Some(plain) = PlainReader::of(&shape)
+        {
+            let mut comparing = Comparing { shape: &shape, plain, read: None, compared: 0 };
+            for block in &blocks {
+                take_records(&shape, block, &mut comparing);
+            }
+        }
+    }
+}
+
 /// Counts what is read at first sight and what is taken apart.
 struct Counting<'s> {
     plain: PlainReader<'s>,
@@ -196,7 +270,7 @@ struct Counting<'s> {
 }
 
 impl<'a> Taker<'a> for Counting<'_> {
-    fn plain(&mut self, record: &PlainRecord<'_>) -> bool {
+    fn plain(&mut self, record: &PlainRecord<'_, 'a>) -> bool {
         let is_read = matches!(self.plain.read(record), Some(PlainOrder { .. }));
         self.read += usize::from(is_read);
         is_read
