@@ -115,6 +115,16 @@ export async function tile(page, name) {
 }
 
 /**
+ * The texts of all that a locator finds, once it finds something: what the page shows comes from its worker, a moment later.
+ *
+ * @param {import('playwright-core').Locator} locator
+ */
+export async function texts(locator) {
+  await locator.first().waitFor();
+  return locator.allInnerTexts();
+}
+
+/**
  * Saves what a click downloads and gives its name and text.
  *
  * @param {import('playwright-core').Page} page

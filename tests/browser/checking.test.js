@@ -3,7 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { servePage } from './page_server.js';
-import { choose, drop, openPage, tile, verdict } from './browser.js';
+import { choose, drop, openPage, texts, tile, verdict } from './browser.js';
 import { bad, good, HEADER, row } from './orders.js';
 
 test('a good file is said to be good', async (t) => {
@@ -22,6 +22,7 @@ test('a bad file is told by kind, with row, letter and header as the spreadsheet
   assert.equal(await verdict(page), '3 of 10 rows will be rejected; the others can be imported.');
   assert.equal(await tile(page, 'Errors'), '3');
   const groups = page.locator('.groups .group');
+  await groups.first().waitFor();
   assert.equal(await groups.count(), 3);
   const range = groups.filter({ hasText: 'is not between' });
   assert.match((await range.innerText()).replace(/\s+/g, ' '), /D ?quantity 1 4$/);
@@ -31,7 +32,7 @@ test('a bad file is told by kind, with row, letter and header as the spreadsheet
   await found.filter({ hasText: 'is not between' }).first().click();
   const side = page.locator('.panel .side');
   await side.locator('.kicker', { hasText: 'Row 4 · Cell D4' }).waitFor();
-  const cells = await side.locator('.strip tbody td').allInnerTexts();
+  const cells = await texts(side.locator('.strip tbody td'));
   assert.deepEqual(cells.slice(0, 3), ['ABO-3', 'O_MZA1E7173120881551', '100003']);
   assert.match(await side.locator('.strip td.marked.error').innerText(), /^0/);
   assert.equal(await side.locator('.raw pre').textContent(), row(3, { quantity: '0' }));
@@ -61,10 +62,11 @@ test('several files are checked one after another, and each can be looked at', a
   await drop(page, { name: 'one.csv', text: good(2) }, { name: 'two.csv', text: bad() }, { name: 'three.csv', text: '' });
   const states = page.locator('.file-state');
   await states.nth(2).filter({ hasText: /error|rejected/ }).waitFor();
-  assert.deepEqual((await states.allInnerTexts()).slice(0, 2), ['in order', '3 errors']);
+  assert.deepEqual((await texts(states)).slice(0, 2), ['in order', '3 errors']);
   await page.getByRole('button', { name: /^two\.csv/ }).click();
   assert.match(await verdict(page), /^3 of 10 rows/);
   await page.getByRole('button', { name: 'Remove two.csv' }).click();
+  await states.nth(2).waitFor({ state: 'detached' });
   assert.equal(await states.count(), 2);
 });
 

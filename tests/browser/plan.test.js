@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { makeBooks, startDaemon } from './daemon.js';
 import { servePage } from './page_server.js';
-import { choose, drop, openPage, tile, verdict } from './browser.js';
+import { choose, drop, openPage, texts, tile, verdict } from './browser.js';
 import { file, good, row } from './orders.js';
 
 const PAST = '2026-03-01T00:00:00+01:00';
@@ -37,20 +37,19 @@ test('against a snapshot ends, reactivations, payments and updates are told fiel
   await page.getByRole('tab', { name: 'Plan' }).click();
   await page.getByText(/^Planned exactly against the snapshot: kiosk/).waitFor();
   // What ends comes first, what runs again next, in a colour of its own.
-  const chips = await page.locator('.chip').allInnerTexts();
+  const chips = await texts(page.locator('.chip'));
   assert.deepEqual(chips.slice(0, 2).map((chip) => chip.replace(/\s+/g, ' ').trim()), ['End 1', 'Reactivate 1']);
   await page.locator('.chip.reactivate input').check();
   await page.locator('.plan-rows tr.reactivates').click();
-  const cells = await page.locator('.side .changes tbody tr').first().locator('th, td').allInnerTexts();
+  const cells = await texts(page.locator('.side .changes tbody tr').first().locator('th, td'));
   assert.equal(cells[0], 'endDate');
   assert.match(cells[1], /^2026-0[23]-/);
   assert.match(cells[2], /^209[89]-/);
 
   await page.locator('.chip.update input').check();
   await page.locator('.plan-rows tr', { hasText: 'ABO-4' }).click();
-  await page.locator('.side .changes tr', { hasText: 'quantity' }).waitFor();
   const quantity = page.locator('.side .changes tr', { hasText: 'quantity' }).locator('th, td');
-  assert.deepEqual(await quantity.allInnerTexts(), ['quantity', '1', '3']);
+  assert.deepEqual(await texts(quantity), ['quantity', '1', '3']);
 });
 
 test('without a snapshot the plan says what cannot be known, and takes one where it says so', async (t) => {
