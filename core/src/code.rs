@@ -152,6 +152,42 @@ codes! {
     HeaderTooLong "header-too-long" Error 0
         de "Die Kopfzeile endet nicht innerhalb von {limit} Bytes." "Die Einstellung limits.record_bytes begrenzt sie." "Prüfen, ob die Datei Zeilenumbrüche hat und Anführungszeichen geschlossen sind."
         en "The header does not end within {limit} bytes." "The setting limits.record_bytes bounds it." "Check that the file has line breaks and that quotes are closed.";
+    WorkbookDamaged "workbook-damaged" Error 0
+        de "Die Arbeitsmappe ist beschädigt ({expected})." "Was in ihr steht, ist nicht sicher zu lesen; nichts wird übernommen." "Die Datei in der Tabellenkalkulation öffnen, neu speichern und noch einmal liefern."
+        en "The workbook is damaged ({expected})." "What stands in it cannot be read for certain; nothing is taken over." "Open the file in the spreadsheet program, save it anew and deliver it once more.";
+    WorkbookSuspicious "workbook-suspicious" Error 0
+        de "Die Arbeitsmappe ist gebaut, wie es kein Tabellenprogramm tut ({expected})." "So gebaute Dateien legen Programme lahm; sie wird nicht gelesen." "Den Inhalt in eine neue Arbeitsmappe oder als „CSV UTF-8“ speichern."
+        en "The workbook is built as no spreadsheet program does it ({expected})." "Files built like that bring programs down; it is not read." "Save the content to a new workbook or as “CSV UTF-8”.";
+    WorkbookEncrypted "workbook-encrypted" Error 0
+        de "Die Datei ist mit einem Kennwort verschlüsselt." "Ohne das Kennwort kann sie nicht gelesen werden." "Das Kennwort in der Tabellenkalkulation entfernen und neu speichern."
+        en "The file is encrypted with a password." "It cannot be read without the password." "Remove the password in the spreadsheet program and save the file anew.";
+    WorkbookFormat "workbook-format" Error 0
+        de "Dieses Format wird nicht gelesen ({expected})." "Gelesen werden Arbeitsmappen als XLSX und ODS sowie CSV, NDJSON und JSON." "In der Tabellenkalkulation als „Excel-Arbeitsmappe (.xlsx)“ oder „CSV UTF-8“ speichern."
+        en "This format is not read ({expected})." "Workbooks are read as XLSX and ODS, besides CSV, NDJSON and JSON." "Save it in the spreadsheet program as “Excel workbook (.xlsx)” or “CSV UTF-8”.";
+    WorkbookTooLarge "workbook-too-large" Error 99414
+        de "Die Arbeitsmappe ist zu groß: ein Teil von ihr hat ausgepackt mehr als {limit} Bytes." "Mehr wird aus einer Arbeitsmappe nicht gelesen." "Die Datei teilen oder als „CSV UTF-8“ speichern."
+        en "The workbook is too large: a part of it has more than {limit} bytes when unpacked." "More is not read from a workbook." "Split the file or save it as “CSV UTF-8”.";
+    SheetMissing "sheet-missing" Error 0
+        de "Das Blatt „{value}“ gibt es nicht; vorhanden: {expected}." "Das Profil des Partners nennt das Blatt, das gelesen wird (sheet)." "Das Blatt so benennen oder das Profil ändern lassen."
+        en "There is no sheet “{value}”; there are: {expected}." "The partner's profile names the sheet that is read (sheet)." "Name the sheet like that or have the profile changed.";
+    SheetNone "sheet-none" Error 0
+        de "Die Arbeitsmappe zeigt kein einziges Tabellenblatt (ausgeblendet: {expected})." "Gelesen wird das erste Blatt, das zu sehen ist." "Das Blatt mit den Daten einblenden."
+        en "The workbook does not show a single sheet (hidden: {expected})." "The first sheet that can be seen is read." "Show the sheet with the data.";
+    SheetsNotRead "sheets-not-read" Note 0
+        de "Gelesen wurde das Blatt „{value}“; nicht gelesen: {expected}." "Gelesen wird ein Blatt: das im Profil genannte, sonst das erste, das zu sehen ist. Ausgeblendete stehen in Klammern." "Prüfen, ob es das richtige Blatt ist."
+        en "The sheet “{value}” was read; not read: {expected}." "One sheet is read: the one named in the profile, else the first that can be seen. Hidden ones stand in brackets." "Check whether it is the right sheet.";
+    SheetRowsHidden "sheet-rows-hidden" Warning 0
+        de "Ausgeblendete oder weggefilterte Zeilen wurden mitgelesen: {expected}." "Wer die Datei ansieht, sieht sie nicht." "Prüfen, ob sie mitgeliefert werden sollen; sonst die Zeilen löschen."
+        en "Rows that are hidden or filtered away were read as well: {expected}." "Who looks at the file does not see them." "Check whether they are meant to be delivered; else delete the rows.";
+    SheetColumnsHidden "sheet-columns-hidden" Warning 0
+        de "Ausgeblendete Spalten wurden mitgelesen: {expected}." "Wer die Datei ansieht, sieht sie nicht." "Prüfen, ob sie mitgeliefert werden sollen; sonst die Spalten löschen."
+        en "Hidden columns were read as well: {expected}." "Who looks at the file does not see them." "Check whether they are meant to be delivered; else delete the columns.";
+    SheetCellsMerged "sheet-cells-merged" Warning 0
+        de "Zellen sind verbunden: {expected}." "Der Wert steht nur in der ersten Zelle; die anderen gelten als leer." "Die Verbindung aufheben und die Werte in jede Zeile schreiben."
+        en "Cells are merged: {expected}." "The value stands in the first cell only; the others count as empty." "Unmerge them and write the values into each row.";
+    SheetFormulas "sheet-formulas" Note 0
+        de "Zellen enthalten Formeln: {expected}." "Gelesen wurde der Wert, der zuletzt berechnet und gespeichert wurde." "Nichts zu tun, wenn die Datei nach der letzten Änderung gespeichert wurde."
+        en "Cells hold formulas: {expected}." "The value that was last computed and saved was read." "Nothing to do if the file was saved after the last change.";
 
     // The form of a record.
     QuoteUnclosed "quote-unclosed" Error 0

@@ -29,3 +29,5 @@ pub mod read;
 pub mod report;
 pub mod snapshot;
 pub mod template;
+pub mod workbook;
+pub mod zip;
