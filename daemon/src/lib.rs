@@ -24,3 +24,4 @@ pub mod serve;
 pub mod snapshot;
 pub mod state;
 pub mod system;
+pub mod wire;

@@ -8,6 +8,7 @@ use intake_core::catalog::Customer;
 use intake_core::check::draft;
 use intake_core::code::Code;
 use intake_core::field::{Field, Table as Records};
+use intake_core::moment::Moment;
 use intake_core::read::ReadOptions;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +19,7 @@ use crate::cli::args::{CustomerAdd, CustomerShow, Format, Outcome};
 use crate::cli::terminal::{FAINT, HEADING, WARNING};
 use crate::printable::printable;
 use crate::state::Store;
+use crate::wire::customer::{CustomerV1, platform_name};
 
 /// Writes the customer with this number, or else with this email address. JSON is in the platform's words.
 /// [`Outcome::Findings`] where there is none; JSON then is the platform's error.
@@ -44,7 +46,9 @@ pub fn show(
             writeln!(shown, "{WARNING}{none}{WARNING:#}")?;
         }
         (customer, Format::Json) => {
-            let json = customer.as_ref().map_or_else(not_found, customer_json);
+            let json = customer.as_ref().map_or_else(not_found, |customer| {
+                json!(CustomerV1::whole(customer, None, None))
+            });
             writeln!(shown, "{json}")?;
         }
     }
@@ -84,7 +88,7 @@ pub fn customer_to_add(
         }
     }
     let object = Value::Object(object);
-    read_one(&object, rules(speech), speech, out)
+    read_one(&object, rules(speech.moment_now()), speech, out)
 }
 
 /// Reads a file of customers, hands them to `keep` batch by batch and reports the rest like a check. Whether
@@ -99,12 +103,21 @@ pub fn read_customers(
     progress: &dyn Fn(u64, u64),
     keep: &mut Keep<'_, Customer>,
 ) -> anyhow::Result<Outcome> {
-    load(name, source, rules(speech), speech, out, progress, keep)
+    load(
+        name,
+        source,
+        rules(speech.moment_now()),
+        speech,
+        out,
+        progress,
+        keep,
+    )
 }
 
-fn rules(speech: &Speech) -> Rules<Customer> {
+/// How a customer is read at `now`.
+pub fn rules(now: Moment) -> Rules<Customer> {
     Rules {
-        options: ReadOptions::new(Records::Customers, speech.moment_now()),
+        options: ReadOptions::new(Records::Customers, now),
         draft: draft::customer,
     }
 }
@@ -117,25 +130,6 @@ fn write_text(out: &mut Vec<u8>, customer: &Customer) {
         table.push(vec![styled(platform_name(*field), FAINT), text(value)]);
     }
     table.write(out, "");
-}
-
-fn customer_json(customer: &Customer) -> Value {
-    let mut object = Map::new();
-    object.insert("customerId".to_owned(), Value::from(&*customer.id));
-    for (field, value) in &customer.values {
-        object.insert(platform_name(*field).to_owned(), Value::from(&**value));
-    }
-    // Nothing that is imported can block a customer.
-    object.insert("status".to_owned(), Value::from("ACTIVATED"));
-    Value::Object(object)
-}
-
-/// In an orders file the customer's own external number needs a name that the order's does not have.
-fn platform_name(field: Field) -> &'static str {
-    match field {
-        Field::CustomerExternalSystemId => Field::ExternalSystemId.name(),
-        field => field.name(),
-    }
 }
 
 fn not_found() -> Value {

@@ -35,7 +35,7 @@ pub type Keep<'k, V> = dyn FnMut(Vec<Valid<V>>) -> anyhow::Result<Vec<Finding>> 
 type Draft<V> = fn(&Shape, &Record<'_, '_>, &mut Vec<Finding>) -> Option<V>;
 
 /// How a kind of record is read.
-pub(super) struct Rules<V> {
+pub struct Rules<V> {
     pub(super) options: ReadOptions,
     pub(super) draft: Draft<V>,
 }
@@ -129,6 +129,13 @@ pub(super) fn read_one<V>(
     speech: &Speech,
     out: &mut dyn Write,
 ) -> anyhow::Result<Option<V>> {
+    let (value, findings) = judge(object, rules);
+    show(&findings, speech, out)?;
+    Ok(value)
+}
+
+/// What one JSON object says by the rules of a file, and what was found, without a place: it stands in none.
+pub fn judge<V>(object: &serde_json::Value, rules: Rules<V>) -> (Option<V>, Vec<Finding>) {
     let mut framer = Framer::new(rules.options);
     framer.push(object.to_string().as_bytes());
     framer.finish();
@@ -143,8 +150,7 @@ pub(super) fn read_one<V>(
         finding.row = 0;
         finding.line = 0;
     }
-    show(&findings, speech, out)?;
-    Ok(values.pop().map(|valid| valid.value))
+    (values.pop().map(|valid| valid.value), findings)
 }
 
 /// What a block holds.

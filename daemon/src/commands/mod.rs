@@ -14,7 +14,6 @@ pub mod load;
 pub mod log;
 pub mod offers;
 pub mod order;
-mod platform;
 pub mod row_text;
 mod table;
 pub mod template;

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use intake_core::catalog::Offer;
 use intake_core::check::draft;
 use intake_core::field::Table as Records;
+use intake_core::moment::Moment;
 use intake_core::read::ReadOptions;
 use serde_json::json;
 
@@ -59,7 +60,7 @@ pub fn offer_to_add(
         "multiplePurchases": arguments.multiple_purchases,
         "archived": arguments.archived,
     });
-    read_one(&object, rules(speech), speech, out)
+    read_one(&object, rules(speech.moment_now()), speech, out)
 }
 
 /// Reads a file of offers, hands them to `keep` batch by batch and reports the rest like a check.
@@ -73,12 +74,21 @@ pub fn read_offers(
     progress: &dyn Fn(u64, u64),
     keep: &mut Keep<'_, Offer>,
 ) -> anyhow::Result<Outcome> {
-    load(name, source, rules(speech), speech, out, progress, keep)
+    load(
+        name,
+        source,
+        rules(speech.moment_now()),
+        speech,
+        out,
+        progress,
+        keep,
+    )
 }
 
-fn rules(speech: &Speech) -> Rules<Offer> {
+/// How an offer is read at `now`.
+pub fn rules(now: Moment) -> Rules<Offer> {
     Rules {
-        options: ReadOptions::new(Records::Offers, speech.moment_now()),
+        options: ReadOptions::new(Records::Offers, now),
         draft: draft::offer,
     }
 }

@@ -15,7 +15,6 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Speech;
-use super::platform::{AccessRightV1, OrderV1, SubscriptionV1};
 use super::row_text::{NOTHING, value_text, write_row};
 use super::table::{Table, styled, text};
 use crate::cli::args::{Format, Order, Outcome};
@@ -24,6 +23,7 @@ use crate::entry::RowEntry;
 use crate::journal::Frames;
 use crate::printable::printable;
 use crate::state::{Store, StoredOrder};
+use crate::wire::order::{AccessRightV1, OrderV1, SubscriptionV1};
 
 /// Writes the order with its subscription, its access rights and its whole history.
 /// [`Outcome::Findings`] where there is no such order.
@@ -227,7 +227,7 @@ fn write_json(
     let answer = AnswerV1 {
         version: 1,
         order: order.map(|order| OrderV1::of(order, now)),
-        subscription: order.map(|order| SubscriptionV1::of(order, offer, now, speech)),
+        subscription: order.map(|order| SubscriptionV1::of(order, offer, now, &speech.zone)),
         access_rights: order
             .map(|order| AccessRightV1::of(order, offer, now))
             .unwrap_or_default(),
@@ -356,6 +356,8 @@ mod tests {
         assert_eq!(
             json["accessRights"][1],
             json!({
+                "accessRightId": 100_002,
+                "customerId": "100003",
                 "accessRightUniqueId": "archive",
                 "accessGranted": true,
                 "lifeTimeStart": "2025-12-31T23:00:00Z",

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use subtle::{Choice, ConstantTimeEq as _};
 use toml::de::DeValue;
 
+use super::keys::Access;
 use super::kind::{Kind, Refusal, shown};
 
 /// An address with a port.
@@ -103,7 +104,7 @@ fn is_host(name: &str) -> bool {
     (1..=253).contains(&inner.len()) && inner.bytes().all(in_alphabet)
 }
 
-/// The SHA-256 of a partner's token.
+/// The SHA-256 of a token.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TokenHash([u8; 32]);
 
@@ -143,6 +144,18 @@ impl fmt::Display for TokenHash {
 impl fmt::Debug for TokenHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl Access {
+    /// All hashes of the entry.
+    pub(super) fn all(&self) -> impl Iterator<Item = &TokenHash> {
+        self.tokens.iter().chain(&self.read_tokens)
+    }
+
+    /// Would this token have two sets of rights?
+    pub(super) fn is_in_both(&self, token: &TokenHash) -> bool {
+        self.tokens.contains(token) && self.read_tokens.contains(token)
     }
 }
 

@@ -221,6 +221,12 @@ sections! {
         /// How many wrong tokens an address may send in a minute; it is refused for the rest of it.
         wrong_tokens: u32 as Number<u32> = 10,
             within 1..=10_000;
+        /// The hashes of the house's own tokens: they read everything, change customers and the catalog,
+        /// and belong to no partner, so that no orders are imported with them.
+        operator_tokens: Vec<TokenHash> as TokenList = Vec::new();
+        /// The hashes of tokens that read the orders, customers and access rights of all partners and
+        /// change nothing, for a site that asks who has access.
+        read_tokens: Vec<TokenHash> as TokenList = Vec::new();
         /// How long the address of a receipt is good.
         receipt_age: Duration as Span = Duration::from_secs(90 * 86_400),
             within Duration::from_secs(60)..=Duration::from_secs(3_650 * 86_400);
@@ -228,9 +234,12 @@ sections! {
 
     /// What only a partner's own entry holds.
     Access {
-        /// The hashes of the tokens with which the partner uploads files; `intake token new` makes
-        /// them. Two are good while one replaces the other.
+        /// The hashes of the tokens with which the partner uploads files, imports over the platform's
+        /// calls and reads what is its own; `intake token new` makes them. Two are good while one
+        /// replaces the other.
         tokens: Vec<TokenHash> as TokenList = Vec::new();
+        /// The hashes of tokens that only read what is the partner's own.
+        read_tokens: Vec<TokenHash> as TokenList = Vec::new();
     }
 
     /// What is agreed with a partner.

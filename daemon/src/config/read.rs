@@ -9,6 +9,7 @@ use std::str::Utf8Error;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::access::TokenHash;
 use super::keys::{Access, Brake, Daemon, Http, Key as KeyOf, Limits, Profile, Section};
 use super::kind::{Refusal, nearest};
 use super::problem::Problem;
@@ -55,6 +56,7 @@ fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
             "http" => {
                 read_table(&mut config.http, key, value, "http", report);
                 check_reachable(&config.http, value, report);
+                check_house_tokens(&config.http, key, report);
             }
             "profile" => {
                 read_table(&mut config.profile, key, value, "profile", report);
@@ -201,7 +203,7 @@ fn check_reachable(http: &Http, table: &Value<'_>, report: &mut Report<'_>) {
     report.add(place.unwrap_or(0..0), "http.listen", refusal);
 }
 
-/// A token names one partner.
+/// A token names one holder with one set of rights.
 fn check_tokens(
     config: &Config,
     access: &Access,
@@ -209,16 +211,28 @@ fn check_tokens(
     path: &str,
     report: &mut Report<'_>,
 ) {
-    let is_known = |token| {
-        let mut others = config.access.values();
-        others.any(|other| other.tokens.contains(token))
-    };
-    if access.tokens.iter().any(is_known) {
+    let mut others: Vec<&TokenHash> = config.access.values().flat_map(Access::all).collect();
+    others.extend(&config.http.operator_tokens);
+    others.extend(&config.http.read_tokens);
+    let is_known = |token| others.contains(&token) || access.is_in_both(token);
+    if access.all().any(is_known) {
         let refusal = Refusal {
-            message: format!("`{path}.tokens` has a token of another partner"),
-            hint: Some("make one for each partner with `intake token new`".into()),
+            message: format!("`{path}` has a token that stands in another list too"),
+            hint: Some("make one for each list with `intake token new`".into()),
         };
         report.add(key.span(), path, refusal);
+    }
+}
+
+/// The same of the house's own.
+fn check_house_tokens(http: &Http, key: &Key<'_>, report: &mut Report<'_>) {
+    let is_known = |token| http.read_tokens.contains(token);
+    if http.operator_tokens.iter().any(is_known) {
+        let refusal = Refusal {
+            message: "`http.operator_tokens` has a token of `http.read_tokens`".into(),
+            hint: Some("make one for each list with `intake token new`".into()),
+        };
+        report.add(key.span(), "http.operator_tokens", refusal);
     }
 }
 

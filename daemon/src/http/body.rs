@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::body::Body;
 use bytes::{Buf as _, Bytes};
 use http_body_util::BodyExt as _;
+use hyper::body::Body as _;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::timeout;
 
@@ -110,6 +111,46 @@ impl Read for BodyReader {
 /// The trouble with the body that an error tells of.
 pub(super) fn trouble_of(error: &io::Error) -> Option<Trouble> {
     error.get_ref()?.downcast_ref::<Trouble>().copied()
+}
+
+/// What came of a body that is to be held in memory.
+#[derive(Debug)]
+pub(super) enum Whole {
+    /// All of it.
+    Body(Bytes),
+    /// It is over the limit; what came was thrown away.
+    TooLarge,
+    /// There is no more of it.
+    Trouble(Trouble),
+}
+
+/// The whole of a body of so many bytes at most, at the pace that is asked of clients.
+pub(super) async fn whole(mut body: Body, limit: usize, pace: Pace) -> Whole {
+    let mut patience = Patience::new(pace);
+    let mut taken = bytes::BytesMut::new();
+    if body.size_hint().lower() > limit as u64 {
+        return Whole::TooLarge;
+    }
+    loop {
+        let asked = clock::since_start();
+        let frame = timeout(patience.left(), body.frame()).await;
+        patience.waited(clock::elapsed_since(asked));
+        match frame {
+            Ok(None) => return Whole::Body(taken.freeze()),
+            Ok(Some(Ok(frame))) => {
+                let Some(piece) = frame.data_ref() else {
+                    continue;
+                };
+                if taken.len() + piece.len() > limit {
+                    return Whole::TooLarge;
+                }
+                patience.moved(piece.len());
+                taken.extend_from_slice(piece);
+            }
+            Ok(Some(Err(_))) => return Whole::Trouble(Trouble::CutOff),
+            Err(_elapsed) => return Whole::Trouble(Trouble::TooSlow),
+        }
+    }
 }
 
 /// A file as the body of an answer, read by a thread of its own.

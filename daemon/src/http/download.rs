@@ -20,7 +20,7 @@ use super::body::{of_file, pipe};
 use super::form::{Form, MOST_BESIDE, boundary_in};
 use super::manner::Manner;
 use super::refusal::{Refusal, Why};
-use super::tokens::{LONGEST_TOKEN, token_in};
+use super::tokens::{LONGEST_TOKEN, Right, token_in};
 use crate::clock;
 use crate::folder::names::PartnerName;
 use crate::import::Terms;
@@ -75,7 +75,7 @@ async fn partner_of(
     shared.may_try(client)?;
     let (head, body) = request.into_parts();
     if let Some(token) = token_in(&head.headers) {
-        return shared.partner_of(token, client);
+        return shared.partner_of(token, client, Right::Read);
     }
     let boundary = boundary_in(&head.headers)?;
     let (source, reader) = pipe();
@@ -85,7 +85,7 @@ async fn partner_of(
             let mut form = Form::new(reader.take(MOST_BESIDE), &boundary);
             while let Some(part) = form.next_part()? {
                 if part.name == "token" {
-                    return shared.partner_of(&form.text(LONGEST_TOKEN)?, client);
+                    return shared.partner_of(&form.text(LONGEST_TOKEN)?, client, Right::Read);
                 }
             }
             Err(Refusal::of(Why::NoToken))

@@ -27,7 +27,9 @@ pub(super) enum Form {
 impl Manner {
     pub(super) fn of(headers: &HeaderMap, uri: &Uri) -> Self {
         let accept = text_of(headers, &ACCEPT);
-        let json_asked = value_in_query(uri, "format") == Some("json")
+        // Who calls the platform is a program, whatever it accepts.
+        let json_asked = uri.path().starts_with("/api/")
+            || value_in_query(uri, "format") == Some("json")
             || weight_of(&accept, "application/json") > weight_of(&accept, "text/html");
         let language = match value_in_query(uri, "lang") {
             Some("de") => Language::De,

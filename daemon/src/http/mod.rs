@@ -13,6 +13,7 @@ mod html;
 mod manner;
 mod pace;
 mod patient_stream;
+mod platform;
 mod receipt;
 mod refusal;
 mod router;
@@ -44,7 +45,7 @@ use crate::system::PathError;
 use refusal::{Refusal, Why};
 use site::Site;
 use throttle::Throttle;
-use tokens::Tokens;
+use tokens::{Holder, Right, Tokens};
 use upload::ticket::Tickets;
 
 pub use tokens::new_token;
@@ -182,15 +183,36 @@ impl Shared {
         }
     }
 
-    /// The partner whose token it is; a wrong one is remembered.
-    fn partner_of(&self, token: &str, client: IpAddr) -> Result<PartnerName, Refusal> {
-        if token.len() <= tokens::LONGEST_TOKEN
-            && let Some(partner) = self.tokens.partner(token)
-        {
-            return Ok(partner.clone());
+    /// How long such a client waits.
+    fn pause_of(&self, client: IpAddr) -> Duration {
+        let pause = self.wrong_tokens.must_wait(client, clock::since_start());
+        pause.unwrap_or_default()
+    }
+
+    /// Whose token it is; a wrong one is remembered.
+    fn holder_of(&self, token: &str, client: IpAddr) -> Option<&Holder> {
+        let known = (token.len() <= tokens::LONGEST_TOKEN).then(|| self.tokens.holder(token));
+        let holder = known.flatten();
+        if holder.is_none() {
+            self.wrong_tokens.sent_wrong(client, clock::since_start());
         }
-        self.wrong_tokens.sent_wrong(client, clock::since_start());
-        Err(Refusal::of(Why::WrongToken))
+        holder
+    }
+
+    /// The partner whose token it is, where it gives the right.
+    fn partner_of(
+        &self,
+        token: &str,
+        client: IpAddr,
+        right: Right,
+    ) -> Result<PartnerName, Refusal> {
+        let holder = self
+            .holder_of(token, client)
+            .ok_or(Refusal::of(Why::WrongToken))?;
+        match holder.partner() {
+            Some(partner) if holder.may(right) => Ok(partner.clone()),
+            _ => Err(Refusal::of(Why::NoRight)),
+        }
     }
 
     fn outbox_of(&self, partner: &PartnerName) -> PathBuf {

@@ -61,6 +61,10 @@ reasons! {
     WrongToken = UNAUTHORIZED, 99_008,
         "Das Token ist nicht gültig. Bitte prüfen Sie, ob es vollständig ist, oder lassen Sie sich ein neues geben.",
         "The token is not valid. Please check that it is complete, or ask for a new one.";
+    /// The token is good, and for something else.
+    NoRight = UNAUTHORIZED, 99_009,
+        "Mit diesem Token ist das nicht erlaubt. Bitte nehmen Sie das Token eines Partners mit dem Recht dazu.",
+        "This token does not allow that. Please take a partner's token with the right to it.";
     /// No token came, or too late.
     NoToken = UNAUTHORIZED, 99_008,
         "Es wurde kein Token angegeben. Das Feld `token` muss vor der Datei stehen.",

@@ -1,5 +1,6 @@
 //! Which address is answered by what?
-//! Every route has a bound for its answer, but the upload and the snapshot, which take as long as there is to move; what no route knows may be a file of the page.
+//! Every route has a bound for its answer, but the upload, the snapshot and imports, which take as long as there is to move;
+//! what no route knows may be a file of the page.
 
 use std::sync::Arc;
 
@@ -13,11 +14,12 @@ use super::Shared;
 use super::answering::{note_route, within};
 use super::manner::Manner;
 use super::refusal::{Refusal, Why};
-use super::{download, health, receipt, upload};
+use super::{download, health, platform, receipt, upload};
 
 /// All routes.
 pub(super) fn router(shared: &Arc<Shared>) -> Router {
     let limit = shared.config.http.answer_timeout;
+    let (platform, streamed) = platform::routers();
     let bounded = Router::new()
         .route("/", get(site))
         .route("/{*path}", get(site))
@@ -26,12 +28,14 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         .route("/profile", post(download::profile))
         .route("/receipt/{id}", get(receipt::receipt))
         .route("/receipt/{id}/{name}", get(receipt::beside))
+        .merge(platform)
         .layer(from_fn(move |request: Request, next: Next| {
             within(limit, request, next)
         }));
     Router::new()
         .route("/upload", post(upload::upload))
         .route("/snapshot", post(download::snapshot))
+        .merge(streamed)
         .merge(bounded)
         .method_not_allowed_fallback(wrong_method)
         .fallback(not_found)

@@ -1,5 +1,5 @@
-//! Whose token is this?
-//! Compared as hashes with those of all partners, in a time that tells nothing; tokens are kept nowhere.
+//! Whose token is this, and what may it do?
+//! Compared as hashes with those of all holders, in a time that tells nothing; tokens are kept nowhere.
 
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
@@ -25,32 +25,85 @@ pub fn new_token() -> std::io::Result<String> {
     Ok(format!("{TOKEN_PREFIX}{}", hex(&bytes)))
 }
 
-/// The tokens of all partners.
+/// What somebody may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Right {
+    /// To read.
+    Read,
+    /// To bring orders and customers.
+    Import,
+    /// To change what belongs to nobody else: the catalog.
+    Operate,
+}
+
+/// Whoever has a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Holder {
+    /// A partner's system, which brings orders and reads its own.
+    Partner(PartnerName),
+    /// A system that only reads: a partner's what is its own, the house's everything.
+    Reader(Option<PartnerName>),
+    /// The house itself.
+    Operator,
+}
+
+impl Holder {
+    /// May it do that? An operator brings customers, and no orders: those belong to a partner.
+    pub(super) fn may(&self, right: Right) -> bool {
+        match self {
+            Self::Partner(_) => right <= Right::Import,
+            Self::Reader(_) => right == Right::Read,
+            Self::Operator => true,
+        }
+    }
+
+    /// The partner to whose own everything is limited; nothing for the house, which sees all.
+    pub(super) fn partner(&self) -> Option<&PartnerName> {
+        match self {
+            Self::Partner(partner) => Some(partner),
+            Self::Reader(partner) => partner.as_ref(),
+            Self::Operator => None,
+        }
+    }
+
+    /// May it see what belongs to this partner?
+    pub(super) fn sees(&self, partner: &str) -> bool {
+        self.partner().is_none_or(|own| own.as_str() == partner)
+    }
+}
+
+/// All tokens.
 #[derive(Debug)]
 pub(super) struct Tokens {
-    known: Vec<(TokenHash, PartnerName)>,
+    known: Vec<(TokenHash, Holder)>,
 }
 
 impl Tokens {
     pub(super) fn of(config: &Config) -> Self {
         let mut known = Vec::new();
+        let mut note = |hashes: &[TokenHash], holder: Holder| {
+            known.extend(hashes.iter().map(|hash| (*hash, holder.clone())));
+        };
+        note(&config.http.operator_tokens, Holder::Operator);
+        note(&config.http.read_tokens, Holder::Reader(None));
         for (partner, access) in &config.access {
             if let Ok(partner) = PartnerName::parse(partner) {
-                known.extend(access.tokens.iter().map(|hash| (*hash, partner.clone())));
+                note(&access.tokens, Holder::Partner(partner.clone()));
+                note(&access.read_tokens, Holder::Reader(Some(partner)));
             }
         }
         Self { known }
     }
 
-    /// The partner whose token it is.
-    pub(super) fn partner(&self, token: &str) -> Option<&PartnerName> {
+    /// Whose token it is.
+    pub(super) fn holder(&self, token: &str) -> Option<&Holder> {
         let hash = TokenHash::of(token.trim());
         let mut found = 0_u64;
         for (number, (known, _)) in (1..).zip(&self.known) {
             found = u64::conditional_select(&found, &number, known.matches(&hash));
         }
         let place = usize::try_from(found).ok()?.checked_sub(1)?;
-        self.known.get(place).map(|(_, partner)| partner)
+        self.known.get(place).map(|(_, holder)| holder)
     }
 }
 
@@ -74,23 +127,53 @@ mod tests {
     use hyper::header::HeaderValue;
 
     #[test]
-    fn a_token_names_its_partner_and_nobody_else() {
-        let (one, other) = (new_token().unwrap(), new_token().unwrap());
+    fn a_token_names_its_holder_and_nobody_else() {
+        let tokens: Vec<String> = (0..5).map(|_| new_token().unwrap()).collect();
+        let hash = |place: usize| TokenHash::of(&tokens[place]).to_string();
         let text = format!(
-            "[partners.alpha]\ntokens = [\"{}\"]\n[partners.beta]\ntokens = [\"{}\"]\n[partners.gamma]\n",
-            TokenHash::of(&one),
-            TokenHash::of(&other)
+            "[http]\noperator_tokens = [\"{}\"]\nread_tokens = [\"{}\"]\n[partners.alpha]\n\
+             tokens = [\"{}\"]\nread_tokens = [\"{}\"]\n[partners.beta]\ntokens = [\"{}\"]\n[partners.gamma]\n",
+            hash(0),
+            hash(1),
+            hash(2),
+            hash(3),
+            hash(4),
         );
         let config = Config::parse(text.as_bytes(), "intake.toml").unwrap();
-        let tokens = Tokens::of(&config);
-        let partner = |token: &str| tokens.partner(token).map(PartnerName::as_str);
-        assert_eq!(partner(&one), Some("alpha"));
-        assert_eq!(partner(&format!(" {other}\n")), Some("beta"));
+        let known = Tokens::of(&config);
+        let partner = |name| PartnerName::parse(name).unwrap();
+        let holders = [
+            Holder::Operator,
+            Holder::Reader(None),
+            Holder::Partner(partner("alpha")),
+            Holder::Reader(Some(partner("alpha"))),
+            Holder::Partner(partner("beta")),
+        ];
+        for (token, holder) in tokens.iter().zip(&holders) {
+            assert_eq!(known.holder(token), Some(holder));
+            assert_eq!(known.holder(&format!(" {token}\n")), Some(holder));
+        }
+        let one = &tokens[2];
         for wrong in ["", "intake-", &one[..one.len() - 1], &format!("{one}0")] {
-            assert_eq!(partner(wrong), None);
+            assert_eq!(known.holder(wrong), None);
         }
         let nobody = Tokens::of(&Config::default());
-        assert_eq!(nobody.partner(&one), None);
+        assert_eq!(nobody.holder(one), None);
+    }
+
+    #[test]
+    fn rights_are_as_they_were_given() {
+        let alpha = PartnerName::parse("alpha").unwrap();
+        let may = |holder: &Holder| {
+            [Right::Read, Right::Import, Right::Operate].map(|right| holder.may(right))
+        };
+        let partner = Holder::Partner(alpha.clone());
+        assert_eq!(may(&partner), [true, true, false]);
+        let reader = Holder::Reader(Some(alpha));
+        assert_eq!(may(&reader), [true, false, false]);
+        assert_eq!(may(&Holder::Operator), [true; 3]);
+        assert!(partner.sees("alpha") && reader.sees("alpha") && !reader.sees("beta"));
+        assert!(Holder::Reader(None).sees("beta") && Holder::Operator.sees("beta"));
     }
 
     #[test]

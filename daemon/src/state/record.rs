@@ -138,6 +138,12 @@ pub fn glance(bytes: &[u8]) -> Option<Glance<'_>> {
     })
 }
 
+/// Whose an order is and when it was changed last, without a copy of the rest.
+pub fn peek(bytes: &[u8]) -> Result<(&str, Moment), RecordError> {
+    let record: OrderV1<'_> = read(bytes, ORDER_VERSION, "order")?;
+    Ok((record.partner, moment(record.changed)))
+}
+
 /// Reads the stored form of an order.
 pub fn decode_order(bytes: &[u8]) -> Result<StoredOrder, RecordError> {
     let record: OrderV1<'_> = read(bytes, ORDER_VERSION, "order")?;

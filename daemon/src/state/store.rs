@@ -5,6 +5,7 @@ mod customers;
 mod files;
 mod knowledge;
 mod orders;
+pub mod walk;
 
 use super::effects::{Effects, UnknownLine};
 use super::engine::open::{self, OpenError, Options};
@@ -27,6 +28,7 @@ pub struct Store {
     engine: Engine,
     layers: RwLock<Layers>,
     catalog: RwLock<Arc<Catalog>>,
+    runs: walk::Runs,
 }
 
 /// How far the store is, and the next free numbers.
@@ -163,6 +165,7 @@ impl Store {
             engine,
             layers: RwLock::new(layers),
             catalog: RwLock::new(Arc::new(catalog)),
+            runs: walk::Runs::default(),
         })
     }
 
@@ -180,6 +183,7 @@ impl Store {
     pub fn apply(&self, mut effects: Effects, span: FrameSpan) -> Result<(), StoreError> {
         let known = self.known_customer_numbers(&effects.customers)?;
         let known_files = self.known_files(&effects)?;
+        let changed: Vec<u64> = effects.changed_orders().collect();
         let mut layers = self.write();
         let layers = &mut *layers;
         let meta = &mut layers.meta;
@@ -239,6 +243,7 @@ impl Store {
                 active.offers.insert(offer.id.clone(), offer);
             }
         }
+        self.runs.forget(changed.into_iter());
         Ok(())
     }
 
@@ -252,6 +257,7 @@ impl Store {
             frozen: None,
         };
         *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
+        self.runs.forget_all();
         Ok(())
     }
 

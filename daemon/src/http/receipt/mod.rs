@@ -21,7 +21,7 @@ use super::body::of_file;
 use super::manner::{Form, Manner};
 use super::refusal::{Refusal, Why, json};
 use super::security;
-use super::tokens::token_in;
+use super::tokens::{Right, token_in};
 use super::upload::ticket::Ticket;
 use crate::clock;
 use crate::receipt::{Gift, open_in};
@@ -118,7 +118,7 @@ async fn found(
     let partner = match token_in(headers) {
         Some(token) => {
             shared.may_try(client)?;
-            Some(shared.partner_of(token, client)?)
+            Some(shared.partner_of(token, client, Right::Read)?)
         }
         None => None,
     };

@@ -22,7 +22,7 @@ use super::body::pipe;
 use super::form::boundary_in;
 use super::manner::{Form, Manner};
 use super::refusal::{Refusal, Why, json};
-use super::tokens::token_in;
+use super::tokens::{Right, token_in};
 pub(super) use take::sweep;
 use take::{Sender, take};
 use ticket::Ticket;
@@ -82,7 +82,7 @@ async fn receive(
     shared.may_try(client)?;
     let (head, body) = request.into_parts();
     let partner = match token_in(&head.headers) {
-        Some(token) => Some(shared.partner_of(token, client)?),
+        Some(token) => Some(shared.partner_of(token, client, Right::Import)?),
         None => None,
     };
     let boundary = boundary_in(&head.headers)?;

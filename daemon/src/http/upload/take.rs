@@ -21,7 +21,7 @@ use crate::http::Shared;
 use crate::http::body::BodyReader;
 use crate::http::form::{Form, MOST_BESIDE};
 use crate::http::refusal::{Refusal, Why};
-use crate::http::tokens::LONGEST_TOKEN;
+use crate::http::tokens::{LONGEST_TOKEN, Right};
 use crate::log;
 use crate::serve::marker_habit;
 use crate::system::free_bytes;
@@ -94,7 +94,7 @@ fn take_from(
         match (head.name.as_str(), partner.as_ref()) {
             ("token", None) => {
                 let token = form.text(LONGEST_TOKEN)?;
-                *partner = Some(shared.partner_of(&token, sender.client)?);
+                *partner = Some(shared.partner_of(&token, sender.client, Right::Import)?);
             }
             ("file" | "plan", None) => return Err(Refusal::of(Why::NoToken)),
             ("file" | "plan", Some(partner)) => {

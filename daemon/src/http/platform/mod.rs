@@ -1,0 +1,178 @@
+//! How are the platform's own calls served?
+//! A client written for the platform works against the daemon unchanged: same addresses, shapes, codes. Every call is a line of
+//! one table (`operations`), asks for a right, and sees what belongs to its token's partner alone.
+
+mod checkout;
+mod description;
+pub(super) mod fault;
+mod judged;
+mod offers;
+pub(super) mod operation;
+mod operations;
+mod orders;
+pub(super) mod query;
+mod subscriptions;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{RawPathParams, Request, State};
+use axum::response::Response;
+use axum::routing::{MethodFilter, any, get, on};
+use axum::{Extension, Router};
+use bytes::Bytes;
+
+use super::Shared;
+use super::accept::transfer_pace;
+use super::answering::Client;
+use super::body::{self, Whole};
+use super::manner::Manner;
+use super::tokens::{Holder, Right, token_in};
+use crate::cli::args::Language;
+use fault::{Fault, Wrong};
+use operation::{Ask, Method, Operation, Reply, Work, now};
+use operations::OPERATIONS;
+use query::Query;
+
+/// Below this path are the platform's calls.
+pub(super) const BASE: &str = "/api/v3.0";
+
+/// The routes of the calls whose answers have a bound in time, and of those that have their own.
+pub(super) fn routers() -> (Router<Arc<Shared>>, Router<Arc<Shared>>) {
+    let mut bounded = Router::new()
+        .route("/api/{*path}", any(nothing))
+        .route(&format!("{BASE}/openapi.json"), get(description::answer));
+    let mut unbounded = Router::new();
+    for operation in OPERATIONS {
+        let path = format!("{BASE}{}", operation.path);
+        let filter = match operation.method {
+            Method::Get => MethodFilter::GET,
+            Method::Post => MethodFilter::POST,
+            Method::Put => MethodFilter::PUT,
+        };
+        let route = on(
+            filter,
+            move |State(shared): State<Arc<Shared>>,
+                  Extension(Client(client)): Extension<Client>,
+                  manner: Manner,
+                  path: Result<RawPathParams, _>,
+                  request: Request| async move {
+                let path =
+                    path.map(|path| path.iter().map(|(_, value)| value.to_owned()).collect());
+                // What is no UTF-8 is the name of nothing.
+                let path = path.map_err(|_: axum::extract::rejection::RawPathParamsRejection| {
+                    Fault::of(Wrong::NotFound)
+                });
+                let call = Call {
+                    shared,
+                    client,
+                    language: manner.language,
+                };
+                answer(operation, call, path, request).await
+            },
+        );
+        match operation.work {
+            Work::Books(_) => bounded = bounded.route(&path, route),
+            Work::Streamed(_) => unbounded = unbounded.route(&path, route),
+        }
+    }
+    (bounded, unbounded)
+}
+
+async fn nothing(manner: Manner) -> Response {
+    Fault::of(Wrong::NotFound).answer(manner.language)
+}
+
+/// What is known of a call before anything of it was looked at.
+struct Call {
+    shared: Arc<Shared>,
+    client: IpAddr,
+    language: Language,
+}
+
+async fn answer(
+    operation: &'static Operation,
+    call: Call,
+    path: Result<Vec<String>, Fault>,
+    request: Request,
+) -> Response {
+    let language = call.language;
+    match perform(operation, call, path, request).await {
+        Ok(reply) => reply.into_response(),
+        Err(fault) => fault.answer(language),
+    }
+}
+
+async fn perform(
+    operation: &'static Operation,
+    call: Call,
+    path: Result<Vec<String>, Fault>,
+    request: Request,
+) -> Result<Reply, Fault> {
+    let Call {
+        shared,
+        client,
+        language,
+    } = call;
+    let holder = authenticate(&shared, client, &request, operation.right)?;
+    let path = path?;
+    let work = match operation.work {
+        Work::Streamed(work) => return work(shared, holder, request).await,
+        Work::Books(work) => work,
+    };
+    let query = Query::of(request.uri());
+    let body = match operation.body {
+        None => Bytes::new(),
+        Some(_) => whole_body(&shared, request).await?,
+    };
+    let working = tokio::task::spawn_blocking(move || {
+        let daemon = shared
+            .daemon()
+            .ok_or_else(|| Fault::of(Wrong::Unavailable))?;
+        work(&Ask {
+            shared: &shared,
+            daemon: &daemon,
+            holder: &holder,
+            now: now(),
+            language,
+            path,
+            query,
+            body,
+        })
+    });
+    // A panic was told where it happened.
+    working
+        .await
+        .unwrap_or_else(|_| Err(Fault::of(Wrong::Failed)))
+}
+
+/// Whose token came with the request, where it gives the right.
+fn authenticate(
+    shared: &Shared,
+    client: IpAddr,
+    request: &Request,
+    right: Right,
+) -> Result<Holder, Fault> {
+    if shared.may_try(client).is_err() {
+        return Err(Fault::of(Wrong::TooManyRequests).retry_after(shared.pause_of(client)));
+    }
+    let token = token_in(request.headers()).ok_or_else(|| Fault::of(Wrong::NotAuthorized))?;
+    let holder = shared.holder_of(token, client);
+    let holder = holder.ok_or_else(|| Fault::of(Wrong::NotAuthorized))?;
+    if !holder.may(right) {
+        return Err(Fault::of(Wrong::NoRight));
+    }
+    Ok(holder.clone())
+}
+
+/// The whole of a body that is not to be large.
+async fn whole_body(shared: &Shared, request: Request) -> Result<Bytes, Fault> {
+    let limit = shared.config.limits.record_bytes;
+    let pace = transfer_pace(&shared.config.http);
+    match body::whole(request.into_body(), limit, pace).await {
+        Whole::Body(body) if body.is_empty() => Err(Fault::of(Wrong::BodyMissing)),
+        Whole::Body(body) => Ok(body),
+        Whole::TooLarge => Err(Fault::of(Wrong::TooLarge)),
+        Whole::Trouble(trouble) => Err(Fault::of_body(trouble)),
+    }
+}

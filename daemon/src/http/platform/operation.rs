@@ -1,0 +1,213 @@
+//! What is one of the platform's calls?
+//! A line of one table: routes, rights, description and the explorable page all come from it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use bytes::Bytes;
+use hyper::StatusCode;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use intake_core::catalog::Offer;
+use intake_core::moment::Moment;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::fault::{Fault, Wrong};
+use super::query::Query;
+use crate::cli::args::Language;
+use crate::clock;
+use crate::http::Shared;
+use crate::http::tokens::{Holder, Right};
+use crate::serve::Daemon;
+use crate::state::Store;
+use crate::wire::shape::{Named, Shape};
+
+/// One call.
+pub(in crate::http) struct Operation {
+    /// Its name in the description, unique.
+    pub(in crate::http) id: &'static str,
+    pub(in crate::http) method: Method,
+    /// Below the base path; what stands in braces is a parameter.
+    pub(in crate::http) path: &'static str,
+    pub(in crate::http) right: Right,
+    pub(in crate::http) group: Group,
+    pub(in crate::http) de: &'static str,
+    pub(in crate::http) en: &'static str,
+    pub(in crate::http) parameters: &'static [&'static [Parameter]],
+    /// The shape of the body, where there is one.
+    pub(in crate::http) body: Option<SchemaOf>,
+    /// The good answers.
+    pub(in crate::http) gives: &'static [(u16, SchemaOf)],
+    /// What this call is refused for besides what every call is.
+    pub(in crate::http) refuses: &'static [Wrong],
+    pub(in crate::http) work: Work,
+}
+
+/// Describes a shape.
+pub(in crate::http) type SchemaOf = fn(&mut Named) -> Value;
+
+/// The schema of a shape, for the table.
+pub(in crate::http) const fn of<S: Shape>() -> SchemaOf {
+    S::schema
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Method {
+    Get,
+    Post,
+    Put,
+}
+
+/// What calls are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Group {
+    Imports,
+    Customers,
+    Orders,
+    Subscriptions,
+    AccessRights,
+    Offers,
+    Checkout,
+}
+
+/// A parameter of the path or the query.
+#[derive(Debug)]
+pub(in crate::http) struct Parameter {
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) place: Place,
+    pub(in crate::http) kind: ParameterKind,
+    pub(in crate::http) example: &'static str,
+    pub(in crate::http) de: &'static str,
+    pub(in crate::http) en: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum Place {
+    Path,
+    Query,
+    /// A part of the query without which there is no answer.
+    #[expect(dead_code, reason = "the question for access needs it")]
+    QueryAlways,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::http) enum ParameterKind {
+    Text,
+    Integer,
+    Instant,
+    #[expect(dead_code, reason = "the log of imports needs it")]
+    Flag,
+    Words(&'static [&'static str]),
+}
+
+impl ParameterKind {
+    pub(super) fn schema(self) -> Value {
+        match self {
+            Self::Text => json!({ "type": "string", "minLength": 1 }),
+            Self::Integer => json!({ "type": "integer" }),
+            Self::Instant => json!({ "type": "string", "format": "date-time" }),
+            Self::Flag => json!({ "type": "boolean" }),
+            Self::Words(words) => json!({ "type": "string", "enum": words }),
+        }
+    }
+}
+
+/// How a call is answered.
+pub(in crate::http) enum Work {
+    /// From the books, on a thread that may wait for the disk; the body is whole.
+    Books(fn(&Ask<'_>) -> Result<Reply, Fault>),
+    /// By itself: it takes the body as it comes, and no bound is put on its time but its own.
+    #[expect(dead_code, reason = "imports of orders will be taken so")]
+    Streamed(fn(Arc<Shared>, Holder, Request) -> Answering),
+}
+
+/// An answer that is being made.
+pub(in crate::http) type Answering = Pin<Box<dyn Future<Output = Result<Reply, Fault>> + Send>>;
+
+/// What is asked.
+pub(in crate::http) struct Ask<'a> {
+    pub(in crate::http) shared: &'a Shared,
+    pub(in crate::http) daemon: &'a Daemon,
+    pub(in crate::http) holder: &'a Holder,
+    pub(in crate::http) now: Moment,
+    pub(in crate::http) language: Language,
+    /// The parameters of the path, in its order.
+    pub(in crate::http) path: Vec<String>,
+    pub(in crate::http) query: Query,
+    pub(in crate::http) body: Bytes,
+}
+
+impl Ask<'_> {
+    pub(in crate::http) fn store(&self) -> &Store {
+        self.daemon.data.books.store()
+    }
+
+    /// Does anybody wait for the answer still? It is asked on long ways only.
+    pub(in crate::http) fn going(&self) -> impl Fn() -> bool {
+        let until = clock::since_start() + self.shared.config.http.answer_timeout;
+        let daemon = self.daemon;
+        move || clock::since_start() < until && !daemon.ending()
+    }
+
+    /// The first parameter of the path.
+    pub(in crate::http) fn id(&self) -> &str {
+        self.path.first().map_or("", String::as_str)
+    }
+
+    /// The same as the number of an order. What is no number, no order has.
+    pub(in crate::http) fn number(&self) -> Result<u64, Fault> {
+        let number = self.id().parse();
+        number.map_err(|_| Fault::of(Wrong::NotFound))
+    }
+
+    /// One of two texts.
+    pub(in crate::http) fn say<'t>(&self, de: &'t str, en: &'t str) -> &'t str {
+        match self.language {
+            Language::De => de,
+            Language::En => en,
+        }
+    }
+
+    /// May the holder of the token see this offer?
+    pub(in crate::http) fn sees_offer(&self, offer: &Offer) -> bool {
+        self.holder.partner().is_none_or(|partner| {
+            let profile = self.shared.config.profile(partner.as_str());
+            profile.offers.allow(&offer.id)
+        })
+    }
+}
+
+/// A good answer.
+#[derive(Debug)]
+pub(in crate::http) struct Reply {
+    status: StatusCode,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// A value as JSON.
+    pub(in crate::http) fn ok(value: &impl Serialize) -> Self {
+        Self::with(StatusCode::OK, value)
+    }
+
+    /// The same with a status.
+    pub(in crate::http) fn with(status: StatusCode, value: &impl Serialize) -> Self {
+        // Plain data of ours: writing it into memory cannot fail.
+        let body = serde_json::to_vec(value).unwrap_or_default();
+        Self { status, body }
+    }
+
+    pub(super) fn into_response(self) -> axum::response::Response {
+        let mut response = axum::response::Response::new(self.body.into());
+        *response.status_mut() = self.status;
+        let kind = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, kind);
+        response
+    }
+}
+
+/// The instant of a request.
+pub(super) fn now() -> Moment {
+    clock::moment_of(clock::now())
+}
