@@ -55,3 +55,32 @@ async fn not_found(manner: Manner) -> Response {
 async fn wrong_method(manner: Manner) -> Response {
     Refusal::of(Why::WrongMethod).answer(manner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use axum::body::Body;
+    use hyper::StatusCode;
+    use tower::ServiceExt as _;
+
+    #[tokio::test]
+    async fn what_no_route_knows_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let shared = Arc::new(Shared::new(folder.path(), &Config::default()));
+        for (method, path, status) in [
+            ("GET", "/healthz", 200),
+            ("GET", "/api/v3.0/openapi.json", 200),
+            ("GET", "/api/v3.0/nothing", 404),
+            ("PUT", "/api/v3.0/nothing/at/all", 404),
+            ("DELETE", "/healthz", 405),
+            ("GET", "/nothing", 404),
+        ] {
+            let request = Request::builder().method(method).uri(path);
+            let request = request.body(Body::empty()).unwrap();
+            let answer = router(&shared).oneshot(request).await.unwrap();
+            let expected = StatusCode::from_u16(status).unwrap();
+            assert_eq!(answer.status(), expected, "{method} {path}");
+        }
+    }
+}
