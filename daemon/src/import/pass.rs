@@ -45,6 +45,9 @@ pub enum Hashing {
 const CHUNK: usize = 256 << 10;
 const IN_FLIGHT: usize = 1;
 
+/// Results of single blocks are small: so many may wait while whoever merges them is held up for a moment.
+const RESULTS_IN_FLIGHT: usize = 32;
+
 enum Job {
     Blocks(u64, Arc<Shape>, Vec<Block>),
 }
@@ -76,7 +79,7 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
         source,
         options,
         hashing,
-        (1, &spare),
+        (1, RESULTS_IN_FLIGHT, &spare),
         each,
         |step: Step<Vec<T>>| match step {
             Step::AboutFile(findings) => merge(Step::AboutFile(findings)),
@@ -97,7 +100,7 @@ pub fn over_groups<T: Send, E: From<io::Error>>(
     merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
     let spare = Spare::default();
-    over_groups_with(source, options, hashing, (group, &spare), work, merge)
+    over_groups_with(source, options, hashing, (group, IN_FLIGHT, &spare), work, merge)
 }
 
 /// Memory of blocks on its way back from the workers to the reader.
@@ -122,7 +125,7 @@ fn over_groups_with<T: Send, E: From<io::Error>>(
     source: impl Read + Send,
     options: ReadOptions,
     hashing: Hashing,
-    (group, spare): (usize, &Spare),
+    (group, results, spare): (usize, usize, &Spare),
     work: impl Fn(&Shape, Vec<Block>) -> T + Sync,
     mut merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
@@ -130,7 +133,7 @@ fn over_groups_with<T: Send, E: From<io::Error>>(
         .map_or(1, usize::from)
         .clamp(1, 4);
     let (job_sender, job_receiver) = sync_channel::<Job>(IN_FLIGHT);
-    let (done_sender, done_receiver) = sync_channel::<Done<T>>(IN_FLIGHT);
+    let (done_sender, done_receiver) = sync_channel::<Done<T>>(results);
     let job_receiver = Mutex::new(job_receiver);
     std::thread::scope(|scope| {
         for _ in 0..workers {
