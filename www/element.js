@@ -60,7 +60,7 @@ export class IntakeCheck extends HTMLElement {
     files.addEventListener('progress', (event) => {
       if (/** @type {CustomEvent} */ (event).detail === files.chosen) this.view?.update?.();
     });
-    files.worker.ready.then(
+    files.ready.then(
       () => {
         this.readyAt = performance.now();
         this.toggleAttribute('data-ready', true);

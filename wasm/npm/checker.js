@@ -2,7 +2,7 @@
 // Everything that is said of a file is said by the module; here bytes are only read and handed on, so that of a file of
 // any size only pieces are in memory.
 
-import { default as load, Export, Session, SnapshotReader, lastPanic } from './intake_wasm.js';
+import { default as load, Export, Hasher, Session, SnapshotReader, lastPanic } from './intake_wasm.js';
 
 export { codes, fields, template, version } from './intake_wasm.js';
 
@@ -30,6 +30,8 @@ export { codes, fields, template, version } from './intake_wasm.js';
  * @property {object} [profile] what is agreed with the partner, as `intake profile` writes it; by default the snapshot's
  * @property {Blob} [snapshot] the partner's orders, as `intake snapshot` writes them; without it only what the file itself
  *   tells is found
+ * @property {(file: Blob, signal?: AbortSignal) => Promise<Uint8Array>} [hash] finds out the file's SHA-256 beside the check, by
+ *   `sha256` in another worker say; by default, and where it fails, the check does so itself
  */
 
 /**
@@ -88,7 +90,7 @@ export class Checker {
    * @param {Options} options
    * @param {Snapshot} [snapshot]
    */
-  constructor(file, { name, now, profile }, snapshot) {
+  constructor(file, { name, now, profile, hash }, snapshot) {
     /** @private */
     this.file = file;
     /** @private */
@@ -98,6 +100,8 @@ export class Checker {
       now: now ?? new Date().toISOString(),
       ...(profile === undefined ? {} : { profile: JSON.stringify(profile) }),
     };
+    /** @private */
+    this.hash = hash;
     /** @private */
     this.snapshot = snapshot;
     /** @private @type {Session | undefined} */
@@ -117,13 +121,23 @@ export class Checker {
   check(watch = {}) {
     return this.inTurn(async () => {
       this.free();
-      const session = called(() => new Session(this.options, this.snapshot?.share()));
+      const { file } = this;
+      const hash = this.hash?.(file, watch.signal);
+      // Where the check fails first, nobody waits for it any more.
+      hash?.catch(() => {});
+      const options = { ...this.options, identifiedElsewhere: hash !== undefined };
+      const session = called(() => new Session(options, this.snapshot?.share()));
       this.session = session;
-      await this.eachPiece(watch.signal, (bytes) => {
+      await eachPiece(file, watch.signal, (bytes) => {
         called(() => session.push(bytes));
         watch.progress?.(called(() => session.progress()));
       });
-      called(() => session.endOfFile());
+      if (hash === undefined) {
+        called(() => session.endOfFile());
+      } else {
+        const found = await hash.catch(() => sha256(file, watch.signal));
+        called(() => session.endOfFileOf(found, file.size));
+      }
       for (;;) {
         const span = called(() => session.wanted());
         if (span === undefined) break;
@@ -197,7 +211,7 @@ export class Checker {
       const parts = new Parts();
       const { known } = this;
       let bytes = 0;
-      await this.eachPiece(watch.signal, (piece) => {
+      await eachPiece(this.file, watch.signal, (piece) => {
         if (this.session !== session) throw new Error('the file was let go while it was read');
         parts.add(called(() => pass.push(session, piece)));
         bytes += piece.length;
@@ -245,30 +259,6 @@ export class Checker {
   }
 
   /**
-   * Calls for each piece of the file; the next one is read meanwhile.
-   *
-   * @private
-   * @param {AbortSignal | undefined} signal
-   * @param {(bytes: Uint8Array) => void} each
-   */
-  async eachPiece(signal, each) {
-    const { file } = this;
-    const read = (/** @type {number} */ from) => file.slice(from, from + PIECE).arrayBuffer();
-    let next = read(0);
-    for (let from = 0; from < file.size; from += PIECE) {
-      const bytes = new Uint8Array(await next);
-      signal?.throwIfAborted();
-      if (from + PIECE < file.size) {
-        next = read(from + PIECE);
-        // Whoever stops in between waits for it no more.
-        next.catch(() => {});
-      }
-      each(bytes);
-    }
-    signal?.throwIfAborted();
-  }
-
-  /**
    * @private
    * @param {Session} session
    * @param {Span} span
@@ -313,6 +303,46 @@ export class Checker {
       await this.give(session, span);
     }
   }
+}
+
+/**
+ * The SHA-256 of a file's bytes.
+ *
+ * @param {Blob} file
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Uint8Array>}
+ */
+export async function sha256(file, signal) {
+  const hasher = called(() => new Hasher());
+  try {
+    await eachPiece(file, signal, (bytes) => called(() => hasher.push(bytes)));
+    return called(() => hasher.finish());
+  } finally {
+    if (broken === undefined) hasher.free();
+  }
+}
+
+/**
+ * Calls for each piece of a file; the next one is read meanwhile.
+ *
+ * @param {Blob} file
+ * @param {AbortSignal | undefined} signal
+ * @param {(bytes: Uint8Array) => void} each
+ */
+async function eachPiece(file, signal, each) {
+  const read = (/** @type {number} */ from) => file.slice(from, from + PIECE).arrayBuffer();
+  let next = read(0);
+  for (let from = 0; from < file.size; from += PIECE) {
+    const bytes = new Uint8Array(await next);
+    signal?.throwIfAborted();
+    if (from + PIECE < file.size) {
+      next = read(from + PIECE);
+      // Whoever stops in between waits for it no more.
+      next.catch(() => {});
+    }
+    each(bytes);
+  }
+  signal?.throwIfAborted();
 }
 
 /**

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use intake_core::finding::Language;
-use intake_core::inspect::{Answer, Export as CoreExport, ExportKind, Inspection, Known};
+use intake_core::inspect::{Answer, Export as CoreExport, ExportKind, Identity, Inspection, Known};
 use intake_core::moment::Moment;
 use intake_core::profile::Profile;
 use intake_core::snapshot::{Snapshot as CoreSnapshot, SnapshotError};
@@ -57,8 +57,12 @@ impl Session {
             return Err(trouble(error.message(Language::En)));
         }
         let known = snapshot.map(|snapshot| Known::from(&snapshot.whole));
+        let inspection = Inspection::new(&options.name, profile, now, known);
         Ok(Self {
-            inspection: Inspection::new(&options.name, profile, now, known),
+            inspection: match options.identified_elsewhere {
+                true => inspection.identified_elsewhere(),
+                false => inspection,
+            },
             total: options.total,
         })
     }
@@ -72,6 +76,17 @@ impl Session {
     #[wasm_bindgen(js_name = endOfFile)]
     pub fn end_of_file(&mut self) {
         self.inspection.end_of_file();
+    }
+
+    /// Says that the file has ended, and which one it was: its SHA-256 and its length in bytes.
+    #[wasm_bindgen(js_name = endOfFileOf)]
+    pub fn end_of_file_of(&mut self, sha256: &[u8], bytes: f64) -> Result<(), JsError> {
+        let sha256 = sha256
+            .try_into()
+            .map_err(|_| trouble("a SHA-256 has 32 bytes"))?;
+        let bytes = bytes as u64;
+        self.inspection.end_of_file_of(Identity { sha256, bytes });
+        Ok(())
     }
 
     /// The bytes that are needed before the verdict is there.

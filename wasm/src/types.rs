@@ -104,7 +104,7 @@ pub enum LanguageName {
 
 /// How a file is to be inspected.
 #[derive(Debug, Deserialize, Tsify)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct SessionOptions {
     /// The file's name as reports show it.
     pub name: String,
@@ -116,6 +116,10 @@ pub struct SessionOptions {
     #[serde(default)]
     #[tsify(optional)]
     pub profile: Option<String>,
+    /// Is its SHA-256 told with its end? By default the session works it out.
+    #[serde(default)]
+    #[tsify(optional)]
+    pub identified_elsewhere: bool,
 }
 
 /// Every field.

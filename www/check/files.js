@@ -2,6 +2,7 @@
 // Files are checked one after another in the order in which they came; a file that is removed or cancelled makes room at
 // once. What a file's views ask for is asked here, so that no view knows the worker.
 
+import { hashBeside } from './hashing.js';
 import { WorkerClient } from './worker_client.js';
 
 /** @typedef {import('intake-wasm').Verdict} Verdict */
@@ -114,6 +115,9 @@ export class Files extends EventTarget {
   constructor() {
     super();
     this.worker = new WorkerClient();
+    const loaded = hashBeside(this.worker);
+    /** Done when files can be checked and nothing more has to be loaded for it. @type {Promise<unknown>} */
+    this.ready = this.worker.ready.then(() => loaded);
     /** @type {CheckedFile[]} */
     this.list = [];
     /** @type {CheckedFile | undefined} */
@@ -242,7 +246,9 @@ export class Files extends EventTarget {
 
   /** A worker that has died is replaced; what it knew of files that were checked is lost, and they can be checked again. */
   revive() {
-    if (this.worker.dead) this.worker = new WorkerClient();
+    if (!this.worker.dead) return;
+    this.worker = new WorkerClient();
+    hashBeside(this.worker);
   }
 
   /** @param {File} file */

@@ -4,6 +4,7 @@
 
 import { init, Checker, fields, codes, template } from '../pkg/checker.js';
 import { wasmBytes } from '../pkg/intake_wasm_bytes.js';
+import { HashPort } from './hash_port.js';
 
 /** @type {Map<number, Checker>} */
 const checkers = new Map();
@@ -13,12 +14,20 @@ const cancellable = new Map();
 /** Between two messages about progress. */
 const PROGRESS_MS = 100;
 
+/** From so many bytes on it is worth asking another worker for a file's hash. */
+const LARGE = 4 << 20;
+
+/** The way to the worker that hashes, while there is one. @type {HashPort | undefined} */
+let hashPort;
+
 let readyAt = 0;
 
 /** @type {Record<string, (call: { id: number, handle: number, args: any }) => unknown>} */
 const METHODS = {
   async open({ handle, args }) {
-    checkers.set(handle, await Checker.open(args.file, args.options));
+    const port = args.file.size < LARGE ? undefined : hashPort;
+    const hash = port && ((/** @type {Blob} */ file, /** @type {AbortSignal} */ signal) => port.hash(file, signal));
+    checkers.set(handle, await Checker.open(args.file, { ...args.options, hash }));
   },
   async ground({ args }) {
     const checker = await Checker.open(new Blob([]), args);
@@ -87,7 +96,12 @@ function told(error) {
   return { name, message, fatal: cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError };
 }
 
-addEventListener('message', async ({ data }) => {
+addEventListener('message', async ({ data, ports }) => {
+  if (data.hasher !== undefined) {
+    hashPort?.end();
+    hashPort = data.hasher ? new HashPort(ports[0]) : undefined;
+    return;
+  }
   if (data.cancel !== undefined) {
     cancellable.get(data.cancel)?.abort();
     return;
@@ -99,10 +113,12 @@ addEventListener('message', async ({ data }) => {
   }
 });
 
-init(wasmBytes).then(
-  () => {
+const compiled = Promise.resolve(wasmBytes).then((bytes) => WebAssembly.compile(bytes));
+
+init(compiled).then(
+  async () => {
     readyAt = performance.now();
-    postMessage({ ready: true });
+    postMessage({ ready: true, module: await compiled });
   },
   (error) => postMessage({ ready: false, reason: String(error?.message ?? error) }),
 );

@@ -18,15 +18,17 @@ export class WorkerClient {
     this.lastCall = 0;
     /** Why no call can be answered any more. @type {Error | undefined} */
     this.dead = undefined;
-    /** @type {Promise<void>} */
+    /** With the compiled module, for whoever works beside it. @type {Promise<WebAssembly.Module>} */
     this.ready = new Promise((resolve, reject) => {
       this.becomeReady = resolve;
       this.neverReady = reject;
     });
     // Whoever waits for it is told; nobody has to.
     this.ready.catch(() => {});
+    /** @type {Promise<void>} */
+    this.ended = new Promise((resolve) => (this.hasEnded = resolve));
     try {
-      this.worker = startWorker();
+      this.worker = startWorker('worker.js');
       this.worker.addEventListener('message', ({ data }) => this.answered(data));
       this.worker.addEventListener('error', (event) => {
         event.preventDefault();
@@ -61,6 +63,7 @@ export class WorkerClient {
     if (this.dead) return;
     this.dead = reason;
     this.worker?.terminate();
+    this.hasEnded?.();
     this.neverReady?.(reason);
     for (const { reject } of this.waiting.values()) reject(reason);
     this.waiting.clear();
@@ -68,7 +71,7 @@ export class WorkerClient {
 
   /** @param {any} message */
   answered(message) {
-    if (message.ready === true) return this.becomeReady?.();
+    if (message.ready === true) return this.becomeReady?.(message.module);
     if (message.ready === false) return this.stop(new Error(message.reason));
     const waiting = this.waiting.get(message.id);
     if (!waiting) return;

@@ -85,7 +85,9 @@ export class Pages {
     const first = Math.floor(this.wanted.first / PAGE);
     const last = Math.floor(Math.max(this.wanted.first, this.wanted.end - 1) / PAGE);
     for (let page = first; page <= last && page * PAGE < this.total; page += 1) {
-      if (!this.kept.has(page)) return page;
+      // While counting goes on, a page may have had to end early.
+      const length = Math.min(PAGE, this.total - page * PAGE);
+      if ((this.kept.get(page)?.length ?? 0) < length) return page;
     }
     return this.complete ? undefined : first;
   }

@@ -102,7 +102,8 @@ enum Stage {
 #[derive(Debug)]
 struct First {
     framer: Framer,
-    hash: Sha256,
+    /// Nothing where the file is identified elsewhere.
+    hash: Option<Sha256>,
     pass: FirstPass,
     /// Records that share their key with another one.
     twins: BTreeSet<u64>,
@@ -129,9 +130,19 @@ struct Done {
 /// What the first pass says of the file's bytes.
 #[derive(Clone, Debug)]
 struct Source {
-    sha256: [u8; 32],
-    bytes: u64,
+    file: Identity,
+    /// How many bytes were pushed, in which places count.
+    length: u64,
     shape: Option<Arc<Shape>>,
+}
+
+/// Which file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// SHA-256 of its bytes.
+    pub sha256: [u8; 32],
+    /// Its length.
+    pub bytes: u64,
 }
 
 /// How far the first pass is.
@@ -155,7 +166,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
     pub fn new(name: &str, profile: Profile, now: Moment, known: Option<Known<K>>) -> Self {
         let first = First {
             framer: Framer::new(profile.read_options(now)),
-            hash: Sha256::new(),
+            hash: Some(Sha256::new()),
             pass: FirstPass::default(),
             twins: BTreeSet::new(),
             rejected: Rejected::default(),
@@ -171,12 +182,23 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         }
     }
 
+    /// Leaves it to whoever pushes the bytes to find out which file it is: see [`Self::end_of_file_of`].
+    #[must_use]
+    pub fn identified_elsewhere(mut self) -> Self {
+        if let Stage::First(first) = &mut self.stage {
+            first.hash = None;
+        }
+        self
+    }
+
     /// Takes the next bytes of the file, any number of them.
     pub fn push(&mut self, bytes: &[u8]) {
         let Stage::First(first) = &mut self.stage else {
             return;
         };
-        first.hash.update(bytes);
+        if let Some(hash) = &mut first.hash {
+            hash.update(bytes);
+        }
         first.framer.push(bytes);
         let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
         first.drain(&teller, &mut self.index);
@@ -186,8 +208,8 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
     pub fn progress(&self) -> Progress {
         let (bytes, tally) = match &self.stage {
             Stage::First(first) => (first.framer.bytes(), &first.pass.tally),
-            Stage::Again(again) => (again.source.bytes, &again.learned.tally),
-            Stage::Done(done) => (done.source.bytes, &done.survey.tally),
+            Stage::Again(again) => (again.source.length, &again.learned.tally),
+            Stage::Done(done) => (done.source.length, &done.survey.tally),
             Stage::Between => return Progress::NONE,
         };
         Progress {
@@ -200,6 +222,15 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
 
     /// Says that the file has ended.
     pub fn end_of_file(&mut self) {
+        self.end(None);
+    }
+
+    /// Says that the file has ended, and which one it was.
+    pub fn end_of_file_of(&mut self, file: Identity) {
+        self.end(Some(file));
+    }
+
+    fn end(&mut self, told: Option<Identity>) {
         let mut first = match std::mem::replace(&mut self.stage, Stage::Between) {
             Stage::First(first) => first,
             other => {
@@ -217,9 +248,13 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             twins,
             ..
         } = *first;
+        let length = framer.bytes();
         let source = Source {
-            sha256: hash.finalize().into(),
-            bytes: framer.bytes(),
+            file: told.unwrap_or_else(|| Identity {
+                sha256: hash.unwrap_or_default().finalize().into(),
+                bytes: length,
+            }),
+            length,
             shape: framer.shape().cloned(),
         };
         let learned = pass.end(framer.stopped());
@@ -247,7 +282,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             Stage::Again(again) => again
                 .wanted
                 .front()
-                .map(|block| self.index.span(*block, again.source.bytes)),
+                .map(|block| self.index.span(*block, again.source.length)),
             _ => None,
         }
     }

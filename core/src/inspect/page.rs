@@ -63,8 +63,8 @@ struct Page {
 }
 
 impl<K: Knowledge<Error = Infallible>> Inspection<K> {
-    /// A page of findings: `{total, complete, items}`. Where `complete` is false, `total` counts what was looked at so far:
-    /// a text can be found only by looking. Asked before the verdict is there, it is empty.
+    /// A page of findings: `{total, complete, items}`. Where `complete` is false, both tell of what was looked at so far by
+    /// [`Self::unseen`]: a text can be found only by looking. Asked before the verdict is there, it is empty.
     ///
     /// An error names a word of the query that means nothing.
     pub fn findings(
@@ -107,6 +107,10 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         };
         while page.taken < count && page.block < index.blocks.len() {
             let block = page.block;
+            // A rare text may stand far behind: whoever waits for it reads on by `unseen`, for as long as it likes.
+            if view.filter.needs_look() && view.counts[block].is_none() {
+                break;
+            }
             if let Some(known) = view.counts[block]
                 && page.skip >= known
             {
@@ -116,7 +120,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             }
             let Some((_, blocks)) = self.recent.iter().find(|(at, _)| *at == block) else {
                 view.page = Some(page);
-                return Answer::Read(index.span(block, done.source.bytes));
+                return Answer::Read(index.span(block, done.source.length));
             };
             let mut look = Look {
                 filter: &view.filter,
@@ -161,7 +165,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         loop {
             let block = view.counts.iter().position(Option::is_none)?;
             let Some((_, blocks)) = self.recent.iter().find(|(at, _)| *at == block) else {
-                return Some(self.index.span(block, done.source.bytes));
+                return Some(self.index.span(block, done.source.length));
             };
             let mut look = Look {
                 filter: &view.filter,
@@ -205,6 +209,16 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         match visited {
             Ok(()) => Answer::Ready(page_json(at, true, &items)),
             Err(never) => match never {},
+        }
+    }
+}
+
+impl Filter {
+    /// Can the index not tell how much fits?
+    fn needs_look(&self) -> bool {
+        match self {
+            Self::Findings(filter) => filter.needs_look(),
+            Self::Rows(filter) => filter.needs_look(),
         }
     }
 }

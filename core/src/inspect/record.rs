@@ -45,7 +45,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             return none();
         };
         let Some((_, blocks)) = self.recent.iter().find(|(at, _)| *at == block) else {
-            return Answer::Read(self.index.span(block, source.bytes));
+            return Answer::Read(self.index.span(block, source.length));
         };
         let sheet_row = SheetRows::of(shape, blocks).get(row);
         let mut json = None;

@@ -1,6 +1,6 @@
 //! What is shown of a file is what a whole pass over it finds, whatever pieces and pages it comes in.
 
-use super::{Answer, Export, ExportKind, FindingsQuery, Inspection, Known, RowsQuery};
+use super::{Answer, Export, ExportKind, FindingsQuery, Identity, Inspection, Known, RowsQuery};
 use crate::catalog::{Catalog, Offer, OfferManager};
 use crate::check::Check;
 use crate::moment::Moment;
@@ -10,6 +10,7 @@ use crate::profile::{Delivery, Profile};
 use crate::report::{FileIdentity, check_head, check_item, check_tail};
 use proptest::prelude::*;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
@@ -297,8 +298,15 @@ proptest! {
                 .iter()
                 .any(|key| item[key].as_str().is_some_and(|text| text.to_lowercase().contains("n1")))
         };
-        let some = all(&mut inspection, bytes, size, findings(&query));
         let expected: Vec<_> = everything.iter().filter(has).cloned().collect();
+        // What was not looked at yet is never read for a page.
+        let Answer::Ready(_) = inspection.findings(&query, 0, size).unwrap() else {
+            panic!("a search does not wait");
+        };
+        while let Some(span) = inspection.unseen(&query).unwrap() {
+            inspection.give(span.block, at(bytes, span));
+        }
+        let some = all(&mut inspection, bytes, size, findings(&query));
         prop_assert_eq!(some, expected);
     }
 
@@ -426,6 +434,22 @@ fn a_file_that_cannot_be_read_has_a_verdict_too() {
         let report = exported(&inspection, bytes, 1, ExportKind::Report);
         assert_eq!(report, self::report(bytes));
     }
+}
+
+#[test]
+fn a_file_identified_elsewhere_is_told_as_any_other() {
+    let file = file(&[0, 1, 2, 3, 4, 5, 6, 7]);
+    let bytes = file.as_bytes();
+    let mut elsewhere =
+        Inspection::<Nothing>::new("file.csv", profile(), now(), None).identified_elsewhere();
+    elsewhere.push(bytes);
+    elsewhere.end_of_file_of(Identity {
+        sha256: Sha256::digest(bytes).into(),
+        bytes: bytes.len() as u64,
+    });
+    let here = inspected::<Nothing>(bytes, 7, profile(), None);
+    assert!(here.verdict().is_some());
+    assert_eq!(elsewhere.verdict(), here.verdict());
 }
 
 #[test]

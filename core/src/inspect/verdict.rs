@@ -46,8 +46,8 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         let shape = source.shape.as_deref();
         Some(FileIdentity::new(
             &self.name,
-            source.sha256,
-            source.bytes,
+            source.file.sha256,
+            source.file.bytes,
             shape,
         ))
     }

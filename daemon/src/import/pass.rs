@@ -100,7 +100,14 @@ pub fn over_groups<T: Send, E: From<io::Error>>(
     merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
     let spare = Spare::default();
-    over_groups_with(source, options, hashing, (group, IN_FLIGHT, &spare), work, merge)
+    over_groups_with(
+        source,
+        options,
+        hashing,
+        (group, IN_FLIGHT, &spare),
+        work,
+        merge,
+    )
 }
 
 /// Memory of blocks on its way back from the workers to the reader.

@@ -2,6 +2,8 @@
 //! Style and scripts stand in it, the worker's script as a text that the page starts from memory. Its policy lets only
 //! exactly these run, and nothing connect.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 
 use crate::Places;
@@ -12,6 +14,9 @@ use crate::modules::as_one_script;
 /// The file's name.
 pub(crate) const NAME: &str = "intake-check.html";
 
+/// The scripts that the page starts as workers.
+const WORKERS: [&str; 2] = ["worker.js", "hash_worker.js"];
+
 /// Makes the file out of the gathered page and gives its length.
 pub(crate) fn make(places: &Places) -> anyhow::Result<usize> {
     let folder = places.page();
@@ -19,13 +24,14 @@ pub(crate) fn make(places: &Places) -> anyhow::Result<usize> {
     let style = files::read_text(&folder.join("page.css"))?;
     let icon = files::read(&folder.join("icon.svg"))?;
     let script = as_one_script(&folder, &["intake-check.js", "page.js"])?;
-    let worker = as_one_script(&folder, &["check/worker.js"])?;
-    // A page from disk starts only plain scripts from memory, and in those `import.meta` means nothing.
-    let worker = worker.replace("import.meta.url", "location.href");
-    let worker = serde_json::to_string(&worker).context("a text is JSON")?;
-    let script = inert(&format!(
-        "globalThis.intakeWorkerSource = {worker};\n{script}"
-    ));
+    let mut workers = BTreeMap::new();
+    for name in WORKERS {
+        let worker = as_one_script(&folder, &[&format!("check/{name}")])?;
+        // A page from disk starts only plain scripts from memory, and in those `import.meta` means nothing.
+        workers.insert(name, worker.replace("import.meta.url", "location.href"));
+    }
+    let workers = serde_json::to_string(&workers).context("texts are JSON")?;
+    let script = inert(&format!("globalThis.intakeWorkers = {workers};\n{script}"));
     let text = assembled(&page, &style, &icon, &script)?;
     files::write(&folder.join(NAME), &text)?;
     Ok(text.len())
