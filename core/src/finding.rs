@@ -166,6 +166,14 @@ fn words(code: Code, language: Language) -> Words {
 
 fn fill(out: &mut String, template: &str, finding: &Finding, language: Language) {
     let mut rest = template;
+    // Of many findings at once no single place can be named.
+    if finding.detail == Detail::Any
+        && let Some((before, behind)) = template.split_once("{other})")
+        && let Some((before, _)) = before.rsplit_once(" (")
+    {
+        out.push_str(before);
+        rest = behind;
+    }
     while let Some(open) = rest.find('{') {
         let Some(close) = rest[open..].find('}').map(|at| open + at) else {
             break;
@@ -211,11 +219,23 @@ fn fill_hole(out: &mut String, hole: &str, finding: &Finding, language: Language
         ("expected", Detail::Proposal(name)) if german => write!(out, " (gemeint: {name}?)"),
         ("expected", Detail::Proposal(name)) => write!(out, " (meant: {name}?)"),
         ("expected", Detail::Limit(count)) => write!(out, "{count}"),
+        ("other", Detail::Any) if names_a_record(finding.code) => match language {
+            Language::De => write!(out, "einem anderen Datensatz"),
+            Language::En => write!(out, "another record"),
+        },
         ("min" | "max" | "limit" | "other" | "expected", Detail::Any) => write!(out, "…"),
         ("min" | "max" | "limit" | "other" | "expected", _) => Ok(()),
         _ => return false,
     };
     true
+}
+
+/// Is the other place that the finding names a record?
+fn names_a_record(code: Code) -> bool {
+    matches!(
+        code,
+        Code::DuplicateSame | Code::DuplicateDifferent | Code::CustomerContradiction
+    )
 }
 
 #[cfg(test)]
@@ -243,6 +263,16 @@ mod tests {
         assert_eq!(
             headline(&twice, Language::De),
             "Dieselbe Nummer mit demselben Inhalt steht schon in Datensatz 3 (Zeile 4)."
+        );
+        let any = Finding::about_file(Code::DuplicateDifferent, Detail::Any);
+        assert_eq!(
+            headline(&any, Language::En),
+            "The same number stands with other content in another record."
+        );
+        let any = Finding::about_file(Code::EndBeforeStart, Detail::Any);
+        assert_eq!(
+            headline(&any, Language::De),
+            "Das Ende liegt vor dem Beginn."
         );
         let shape = Finding::about_file(Code::JsonShape, Detail::None);
         assert!(message(&shape, Language::En).contains("{\"items\": […]}"));
