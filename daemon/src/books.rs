@@ -9,7 +9,7 @@ use crate::journal::{BodyCompressor, Frames, Journal, JournalError, JournalOptio
 use crate::log;
 use crate::state::effects::SealedOrder;
 use crate::state::engine::open::quarantine;
-use crate::state::record::{Stamps, put_order};
+use crate::state::record::{Stamps, StoredCustomer, put_order};
 use crate::state::store::{Store, StoreError, key_hash};
 use crate::state::{Effects, Meta, StoredOrder};
 use crate::system::PathError;
@@ -105,7 +105,13 @@ impl Books {
             }
             Err(error) => return Err(error.into()),
         };
-        let known_good = Some(store.meta().position).filter(|end| *end != Position::START);
+        // What an older version of the store lacks stands in the journal.
+        let position = store.meta().position;
+        if store.is_of_an_older_version() {
+            log::store_rebuild_started("it is of an older version");
+            store.clear()?;
+        }
+        let known_good = Some(position).filter(|end| *end != Position::START);
         let journal_options = JournalOptions {
             segment_bytes: options.segment_bytes,
             known_good,
@@ -419,13 +425,15 @@ impl Sheet {
         self.effects.orders.push(order);
     }
 
-    /// The same of terms in their stored form; `index` has the hashes of key and customer of a new order.
+    /// The same of terms in their stored form; `index` has the hashes of key and customer of a new order, `delivery` that of a
+    /// delivery customer who is another.
     pub fn made_order(
         &mut self,
         order_id: u64,
         terms: &[u8],
         stamps: Stamps,
         index: Option<(u64, u64)>,
+        delivery: Option<u64>,
     ) {
         let effects = &mut self.effects;
         put_order(&mut effects.records, order_id, terms, stamps);
@@ -433,6 +441,7 @@ impl Sheet {
             order_id,
             end: effects.records.len() as u32,
             index,
+            delivery,
         });
     }
 
@@ -445,10 +454,16 @@ impl Sheet {
     }
 
     /// Writes the line of a customer.
-    pub fn customer(&mut self, customer: Customer, import_id: Option<&str>) {
-        let entry = CustomerEntry::new(&customer, import_id, &self.time_text);
+    pub fn customer(&mut self, customer: Customer, import_id: Option<&str>, partner: Option<&str>) {
+        let entry = CustomerEntry::new(&customer, import_id, partner, &self.time_text);
         write_line(&mut self.lines, &entry);
-        self.effects.customers.push(customer);
+        let now = self.moment();
+        self.effects.customers.push(StoredCustomer {
+            customer,
+            partner: partner.map(Into::into),
+            created: now,
+            changed: now,
+        });
     }
 
     /// Writes the line of an offer.

@@ -192,7 +192,7 @@ pub enum FileKind {
     File,
 }
 
-/// A customer that was created.
+/// A customer that was created or changed: all of its values as they are then.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerEntry {
@@ -204,6 +204,9 @@ pub struct CustomerEntry {
     /// The import that created it; nothing where a command did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub import_id: Option<String>,
+    /// The partner that brought it; nothing where the house itself did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<String>,
     /// Its number.
     pub customer_id: String,
     /// Its values by field name.
@@ -309,12 +312,18 @@ impl FileEntry {
 
 impl CustomerEntry {
     /// The entry for a customer.
-    pub fn new(customer: &Customer, import_id: Option<&str>, time: &str) -> Self {
+    pub fn new(
+        customer: &Customer,
+        import_id: Option<&str>,
+        partner: Option<&str>,
+        time: &str,
+    ) -> Self {
         let values = customer.values.iter();
         Self {
             kind: "customer".to_owned(),
             time: time.to_owned(),
             import_id: import_id.map(ToOwned::to_owned),
+            partner: partner.map(ToOwned::to_owned),
             customer_id: customer.id.to_string(),
             values: values
                 .map(|(f, value)| (f.name().to_owned(), value.to_string()))

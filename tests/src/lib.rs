@@ -7,4 +7,5 @@ pub mod installation;
 pub mod journal_text;
 pub mod orders;
 pub mod patience;
+pub mod platform;
 pub mod program;

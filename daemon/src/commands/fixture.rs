@@ -111,7 +111,8 @@ impl Data {
             offer: json,
         };
         data.append(time, |lines, _| write_line(lines, &offer));
-        let customer = CustomerEntry::new(&customer("100003", "Lena@example.org"), None, time);
+        let customer =
+            CustomerEntry::new(&customer("100003", "Lena@example.org"), None, None, time);
         data.append(time, |lines, _| write_line(lines, &customer));
 
         let first = "2026-11-20T09:00:00Z";

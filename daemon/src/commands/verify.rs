@@ -7,14 +7,13 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context as _;
-use intake_core::catalog::Customer;
 use intake_core::plan::Decision;
 
 use super::Speech;
 use crate::cli::args::Outcome;
 use crate::entry::Line;
 use crate::journal::{Frames, Position};
-use crate::state::{FileRecord, Store};
+use crate::state::{FileRecord, Store, StoredCustomer};
 
 mod orders;
 mod told;
@@ -153,8 +152,8 @@ fn follow_journal(
                     }
                 }
                 Line::Customer(entry) => {
-                    let should = rebuilt.customer(&entry.customer_id)?;
-                    let has = store.customer(&entry.customer_id)?;
+                    let should = rebuilt.stored_customer(&entry.customer_id)?;
+                    let has = store.stored_customer(&entry.customer_id)?;
                     compare_customer(&entry.customer_id, store, has, should, told)?;
                 }
                 Line::Offer(_) | Line::File(_) => {}
@@ -179,8 +178,8 @@ fn entry_name(id: u64, speech: &Speech) -> String {
 fn compare_customer(
     id: &str,
     store: &Store,
-    has: Option<Customer>,
-    should: Option<Customer>,
+    has: Option<StoredCustomer>,
+    should: Option<StoredCustomer>,
     told: &mut Told<'_>,
 ) -> anyhow::Result<()> {
     let name = format!("{} {id}", told.speech.say("Kunde", "customer"));
@@ -189,6 +188,7 @@ fn compare_customer(
         (Some(_), None) => told.is_too_many(&name),
         (Some(has), Some(should)) if has != should => tell(vec![(name, Difference::Content)], told),
         (Some(has), Some(_)) => {
+            let has = has.customer;
             let found = store.customer_by_email(has.email())?;
             if found.is_none_or(|found| found.id != has.id) {
                 let difference = told.speech.say(

@@ -16,6 +16,11 @@ pub(super) const CHECKING_PAGE: &str = "default-src 'none'; script-src 'self' 'w
     worker-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; connect-src 'none'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// For the page that explores the platform's calls: it runs its own script, which asks this daemon and nobody else.
+pub(super) const EXPLORING_PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// For the checking page's service worker: it keeps the page for when there is no network.
 pub(super) const SERVICE_WORKER: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
     base-uri 'none'; frame-ancestors 'none'";

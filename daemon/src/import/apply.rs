@@ -342,7 +342,9 @@ impl Applying<'_> {
                     let (id, values) = (customer.id.clone(), customer.values.clone());
                     written.customers.insert(id.clone());
                     written.counts.create_customer += 1;
-                    sheet.customer(Customer { id, values }, Some(self.writing.import_id));
+                    let partner = &*self.writing.terms.profile.partner;
+                    let import = Some(self.writing.import_id);
+                    sheet.customer(Customer { id, values }, import, Some(partner));
                 }
                 let order_id = sheet.take_order_id();
                 let log_id = sheet.made_row(*body, order_id, None);
@@ -356,7 +358,7 @@ impl Applying<'_> {
                     last_log: log_id,
                 };
                 let index = row.key.map(|key| (key, row.customer));
-                sheet.made_order(order_id, terms, stamps, index);
+                sheet.made_order(order_id, terms, stamps, index, row.delivery);
             }
             Decision::Unchanged => {
                 let repeated = rare.and_then(|rare| rare.repeated_key.as_ref());
@@ -376,7 +378,7 @@ impl Applying<'_> {
                         first_log,
                         last_log: log_id,
                     };
-                    sheet.made_order(row.order_id, terms, stamps, None);
+                    sheet.made_order(row.order_id, terms, stamps, None, row.delivery);
                 }
             }
         }

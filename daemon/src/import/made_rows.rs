@@ -36,6 +36,8 @@ pub(super) struct MadeRow {
     pub(super) key: Option<u64>,
     /// The hash of its invoice customer.
     pub(super) customer: u64,
+    /// The hash of its delivery customer, where that is another.
+    pub(super) delivery: Option<u64>,
     /// What few rows have.
     pub(super) rare: Option<Box<Rare>>,
     line_end: u32,
@@ -185,6 +187,10 @@ impl MadeRows {
             customer: after
                 .as_ref()
                 .map_or(0, |after| key_hash(&after.invoice_customer)),
+            delivery: after
+                .as_ref()
+                .and_then(|after| after.delivery_customer.as_deref())
+                .map(key_hash),
             rare: Rare::of(decided, facts),
             line_end: self.lines.len() as u32,
             order_at,

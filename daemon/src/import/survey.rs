@@ -276,7 +276,12 @@ mod tests {
         let store = Store::open(folder, 1 << 20).unwrap();
         let effects = Effects {
             orders: (1..=KNOWN).map(order).collect(),
-            customers: vec![customer("C1")],
+            customers: vec![crate::state::StoredCustomer {
+                customer: customer("C1"),
+                partner: None,
+                created: Moment::from_unix(0, 0),
+                changed: Moment::from_unix(0, 0),
+            }],
             offers: vec![Offer {
                 managed_by: OfferManager::External,
                 ..Offer::new(OFFER, "Titel")

@@ -215,7 +215,7 @@ fn write_customers(
         ids.insert(customer.id.clone());
         kept.ids.push(customer.id.clone());
         kept.written += 1;
-        sheet.customer(customer, None);
+        sheet.customer(customer, None, None);
     }
     Ok(kept)
 }

@@ -2,11 +2,11 @@
 //! The same whether it was written just now or is read again: applying it twice ends as applying it once.
 
 use super::file_record::import_number;
-use super::record::StoredOrder;
+use super::record::{StoredCustomer, StoredOrder};
 use super::store::{Store, StoreError};
 use crate::entry::{CustomerEntry, FileEntry, Line, OfferEntry, RowEntry};
 use crate::journal::{Frame, FrameSpan};
-use intake_core::catalog::{Customer, Offer};
+use intake_core::catalog::Offer;
 use intake_core::field::Field;
 use intake_core::moment::Moment;
 use intake_core::order::Terms;
@@ -22,8 +22,8 @@ pub struct Effects {
     pub sealed: Vec<SealedOrder>,
     /// Their records, one behind another.
     pub records: Vec<u8>,
-    /// Customers that were created.
-    pub customers: Vec<Customer>,
+    /// Customers that were created or changed.
+    pub customers: Vec<StoredCustomer>,
     /// Offers that were added or replaced.
     pub offers: Vec<Offer>,
     /// Steps of files.
@@ -45,6 +45,8 @@ pub struct SealedOrder {
     pub end: u32,
     /// The hashes of key and customer of a new order.
     pub index: Option<(u64, u64)>,
+    /// The hash of the delivery customer, where that is another.
+    pub delivery: Option<u64>,
 }
 
 /// A line of the journal that this version cannot follow.
@@ -87,7 +89,10 @@ impl Effects {
                         .map_err(|reason| unknown(reason.to_owned()))?;
                 }
                 Line::File(entry) => effects.files.push(*entry),
-                Line::Customer(entry) => effects.note_customer(&entry).map_err(unknown)?,
+                Line::Customer(entry) => {
+                    let brought = effects.partner_of_customer(&entry, store)?;
+                    effects.note_customer(&entry, brought).map_err(unknown)?;
+                }
                 Line::Offer(entry) => effects.note_offer(&entry).map_err(unknown)?,
             }
         }
@@ -175,11 +180,41 @@ impl Effects {
         Ok(Ok(()))
     }
 
-    fn note_customer(&mut self, entry: &CustomerEntry) -> Result<(), String> {
+    /// The partner that brought a customer; lines of before partners stood in them name the import at least.
+    fn partner_of_customer(
+        &self,
+        entry: &CustomerEntry,
+        store: &Store,
+    ) -> Result<Option<Box<str>>, StoreError> {
+        if let Some(partner) = &entry.partner {
+            return Ok(Some(partner.as_str().into()));
+        }
+        let Some(import) = &entry.import_id else {
+            return Ok(None);
+        };
+        let begun_here = self.files.iter().find(|file| file.import_id == *import);
+        if let Some(partner) = begun_here.and_then(|file| file.partner.as_deref()) {
+            return Ok(Some(partner.into()));
+        }
+        let file = store.file(import)?;
+        Ok(file.map(|file| file.partner.into()))
+    }
+
+    fn note_customer(
+        &mut self,
+        entry: &CustomerEntry,
+        partner: Option<Box<str>>,
+    ) -> Result<(), String> {
         let customer = entry
             .customer()
             .ok_or("it names an unknown field of a customer")?;
-        self.customers.push(customer);
+        let time = Moment::parse(&entry.time).map_err(|_| "its time is none")?;
+        self.customers.push(StoredCustomer {
+            customer,
+            partner,
+            created: time,
+            changed: time,
+        });
         Ok(())
     }
 

@@ -12,5 +12,5 @@ pub mod store;
 
 pub use effects::Effects;
 pub use file_record::FileRecord;
-pub use record::StoredOrder;
+pub use record::{StoredCustomer, StoredOrder};
 pub use store::{Meta, Store, StoreError};

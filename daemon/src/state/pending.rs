@@ -4,11 +4,11 @@
 
 use super::effects::{Effects, SealedOrder};
 use super::file_record::FileRecord;
-use super::record;
+use super::record::{self, StoredCustomer};
 use super::store::key_hash;
 use crate::journal::Position;
 use hashbrown::HashTable;
-use intake_core::catalog::{Customer, Offer};
+use intake_core::catalog::Offer;
 use std::collections::{BTreeMap, HashMap};
 
 /// Changes that wait to be written.
@@ -16,12 +16,12 @@ use std::collections::{BTreeMap, HashMap};
 pub(super) struct Pending {
     pub(super) orders: PendingOrders,
     pub(super) order_by_key: PendingIndex,
-    /// Pairs of a customer's hash and an order's number. A list, since nobody looks anything up here, and in a table of
-    /// hashes the many orders of one customer would stand in each other's way.
-    pub(super) order_by_customer: Vec<(u64, u64)>,
-    pub(super) customers: HashMap<u64, Customer>,
+    pub(super) order_by_customer: PendingLists,
+    pub(super) customers: HashMap<u64, StoredCustomer>,
     pub(super) customer_by_id: PendingIndex,
     pub(super) customer_by_email: PendingIndex,
+    pub(super) customer_by_external_id: PendingIndex,
+    pub(super) customer_by_username: PendingIndex,
     pub(super) offers: BTreeMap<Box<str>, Offer>,
     pub(super) files: BTreeMap<u64, FileRecord>,
     pub(super) frames: Vec<(u64, Position)>,
@@ -51,6 +51,25 @@ struct Place {
 #[derive(Debug, Default)]
 pub(super) struct PendingIndex(HashTable<(u64, u64)>);
 
+/// Numbers by hash, many for some: each points to the one before it under the same hash, so that the many orders of one
+/// customer do not stand in each other's way.
+#[derive(Debug, Default)]
+pub(super) struct PendingLists {
+    entries: Vec<Listed>,
+    /// The last entry of each hash.
+    last: HashTable<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Listed {
+    hash: u64,
+    number: u64,
+    before: u32,
+}
+
+/// There is no entry before this one.
+const NONE_BEFORE: u32 = u32::MAX;
+
 /// About what a customer, a file's record and an entry of an index take.
 const CUSTOMER_BYTES: usize = 512;
 const FILE_BYTES: usize = 1024;
@@ -75,6 +94,7 @@ impl Pending {
         // What is followed comes in the working form.
         for order in effects.orders.drain(..) {
             let terms = &order.terms;
+            let delivery = terms.delivery_customer.as_deref().map(key_hash);
             let index = (order.first_log == order.last_log).then(|| {
                 (
                     key_hash(&terms.external_system_id),
@@ -88,6 +108,7 @@ impl Pending {
                 order_id: order.order_id,
                 end: effects.records.len() as u32,
                 index,
+                delivery,
             });
         }
         let chunk = self.orders.chunks.len() as u32;
@@ -103,7 +124,10 @@ impl Pending {
             // Postings are sets: noting a known order again is harmless.
             if let Some((key, customer)) = sealed.index {
                 self.order_by_key.insert(key, sealed.order_id);
-                self.order_by_customer.push((customer, sealed.order_id));
+                self.order_by_customer.push(customer, sealed.order_id);
+            }
+            if let Some(customer) = sealed.delivery {
+                self.order_by_customer.push(customer, sealed.order_id);
             }
         }
         self.orders.bytes += effects.records.len();
@@ -179,6 +203,47 @@ impl PendingIndex {
     }
 }
 
+impl PendingLists {
+    pub(super) fn push(&mut self, hash: u64, number: u64) {
+        let place = self.entries.len() as u32;
+        let entries = &self.entries;
+        let same = |last: &u32| entries[*last as usize].hash == hash;
+        let before = match self.last.find_mut(hash, same) {
+            Some(last) => std::mem::replace(last, place),
+            None => NONE_BEFORE,
+        };
+        self.entries.push(Listed {
+            hash,
+            number,
+            before,
+        });
+        if before == NONE_BEFORE {
+            let entries = &self.entries;
+            let rehash = |last: &u32| entries[*last as usize].hash;
+            self.last.insert_unique(hash, place, rehash);
+        }
+    }
+
+    /// The numbers under a hash, the last one first.
+    pub(super) fn numbers_of(&self, hash: u64) -> impl Iterator<Item = u64> {
+        let found = self
+            .last
+            .find(hash, |last| self.entries[*last as usize].hash == hash);
+        let mut next = found.copied();
+        std::iter::from_fn(move || {
+            let entry = self.entries.get(next? as usize)?;
+            next = (entry.before != NONE_BEFORE).then_some(entry.before);
+            Some(entry.number)
+        })
+    }
+
+    /// All pairs of hash and number.
+    pub(super) fn pairs(&self) -> Vec<(u64, u64)> {
+        let entries = self.entries.iter();
+        entries.map(|entry| (entry.hash, entry.number)).collect()
+    }
+}
+
 /// Numbers stand close together; their hashes must not.
 fn spread(number: u64) -> u64 {
     number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -200,6 +265,7 @@ mod tests {
                     order_id: *order_id,
                     end: effects.records.len() as u32,
                     index: *index,
+                    delivery: None,
                 });
             }
             pending.take_orders(&mut effects)
@@ -217,6 +283,10 @@ mod tests {
         let mut numbers: Vec<u64> = pending.order_by_key.numbers_of(1).collect();
         numbers.sort_unstable();
         assert_eq!(numbers, [3, 7]);
-        assert_eq!(pending.order_by_customer.len(), 3);
+        let mut of_two: Vec<u64> = pending.order_by_customer.numbers_of(2).collect();
+        of_two.sort_unstable();
+        assert_eq!(of_two, [4, 7]);
+        assert_eq!(pending.order_by_customer.numbers_of(9).next(), None);
+        assert_eq!(pending.order_by_customer.pairs().len(), 3);
     }
 }

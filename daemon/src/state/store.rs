@@ -17,6 +17,7 @@ use super::pending::{Pending, PendingIndex};
 use super::record::{self, RecordError, StoredOrder};
 use crate::journal::{FrameSpan, JournalError, Position};
 use intake_core::catalog::{Catalog, email_key};
+use intake_core::field::Field;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -29,6 +30,7 @@ pub struct Store {
     layers: RwLock<Layers>,
     catalog: RwLock<Arc<Catalog>>,
     runs: walk::Runs,
+    customer_runs: walk::Runs,
 }
 
 /// How far the store is, and the next free numbers.
@@ -100,8 +102,13 @@ const ORDER_BY_CUSTOMER: Postings = Postings::new(Space::OrderByCustomer);
 const CUSTOMERS: Shelf = Shelf::new(Space::Customers);
 const CUSTOMER_BY_ID: Postings = Postings::new(Space::CustomerById);
 const CUSTOMER_BY_EMAIL: Postings = Postings::new(Space::CustomerByEmail);
+const CUSTOMER_BY_EXTERNAL_ID: Postings = Postings::new(Space::CustomerByExternalId);
+const CUSTOMER_BY_USERNAME: Postings = Postings::new(Space::CustomerByUsername);
 const HISTORY: Postings = Postings::new(Space::History);
 const META_KEY: &[u8] = b"meta";
+
+/// The version of all that the store holds. 2: customers are found by user name and external number, and say whose they are.
+const VERSION: u32 = 2;
 
 #[derive(Debug)]
 struct Layers {
@@ -125,7 +132,7 @@ pub fn key_hash(key: &str) -> u64 {
 impl Default for Meta {
     fn default() -> Self {
         Self {
-            version: 1,
+            version: VERSION,
             position: Position::START,
             next_order: 1,
             next_log: 1,
@@ -166,12 +173,18 @@ impl Store {
             layers: RwLock::new(layers),
             catalog: RwLock::new(Arc::new(catalog)),
             runs: walk::Runs::default(),
+            customer_runs: walk::Runs::default(),
         })
     }
 
     /// How far the store is and the next free numbers.
     pub fn meta(&self) -> Meta {
         self.read().meta
+    }
+
+    /// Was it made by a version that kept less?
+    pub fn is_of_an_older_version(&self) -> bool {
+        self.meta().version < VERSION
     }
 
     /// The offers there are.
@@ -181,7 +194,7 @@ impl Store {
 
     /// Takes over what a frame changes. The frame is durable already.
     pub fn apply(&self, mut effects: Effects, span: FrameSpan) -> Result<(), StoreError> {
-        let known = self.known_customer_numbers(&effects.customers)?;
+        let known = self.known_customers(&mut effects.customers)?;
         let known_files = self.known_files(&effects)?;
         let changed: Vec<u64> = effects.changed_orders().collect();
         let mut layers = self.write();
@@ -200,7 +213,9 @@ impl Store {
         if let Some(last) = active.take_orders(&mut effects) {
             meta.next_order = meta.next_order.max(last + 1);
         }
-        for (customer, known) in effects.customers.into_iter().zip(known) {
+        let mut changed_customers = Vec::with_capacity(known.len());
+        for (stored, known) in effects.customers.into_iter().zip(known) {
+            let customer = &stored.customer;
             let number = known.unwrap_or_else(|| {
                 meta.next_customer += 1;
                 meta.next_customer - 1
@@ -215,7 +230,14 @@ impl Store {
             by_id.insert(key_hash(&customer.id), marked);
             let email = key_hash(&email_key(customer.email()));
             active.customer_by_email.insert(email, number);
-            active.customers.insert(number, customer);
+            if let Some(id) = customer.value(Field::CustomerExternalSystemId) {
+                active.customer_by_external_id.insert(key_hash(id), number);
+            }
+            if let Some(name) = customer.value(Field::Username) {
+                active.customer_by_username.insert(key_hash(name), number);
+            }
+            active.customers.insert(number, stored);
+            changed_customers.push(number);
         }
         for entry in effects.files {
             let Some(number) = import_number(&entry.import_id) else {
@@ -244,6 +266,7 @@ impl Store {
             }
         }
         self.runs.forget(changed.into_iter());
+        self.customer_runs.forget(changed_customers.into_iter());
         Ok(())
     }
 
@@ -258,6 +281,7 @@ impl Store {
         };
         *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         self.runs.forget_all();
+        self.customer_runs.forget_all();
         Ok(())
     }
 
@@ -365,9 +389,14 @@ impl Store {
             Ok(self.engine.write(std::mem::take(&mut batch))?)
         };
         index(ORDER_BY_KEY, pending.order_by_key.pairs())?;
-        index(ORDER_BY_CUSTOMER, pending.order_by_customer.clone())?;
+        index(ORDER_BY_CUSTOMER, pending.order_by_customer.pairs())?;
         index(CUSTOMER_BY_ID, pending.customer_by_id.pairs())?;
         index(CUSTOMER_BY_EMAIL, pending.customer_by_email.pairs())?;
+        index(
+            CUSTOMER_BY_EXTERNAL_ID,
+            pending.customer_by_external_id.pairs(),
+        )?;
+        index(CUSTOMER_BY_USERNAME, pending.customer_by_username.pairs())?;
         HISTORY.insert_many(&self.engine, &mut batch, pending.history.clone())?;
         for offer in pending.offers.values() {
             batch.put(

@@ -2,6 +2,7 @@
 //! Version 1 of the wire form, after the platform's API v3; the command line and the HTTP calls share it, and nothing here
 //! decides.
 
+pub mod access;
 pub mod checkout;
 pub mod customer;
 pub mod error;

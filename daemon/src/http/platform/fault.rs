@@ -87,6 +87,10 @@ faults! {
     NotFound = 404, 99_404,
         "Das gibt es nicht.",
         "There is no such thing.";
+    /// No customer of that number.
+    NoCustomer = 404, 20_404,
+        "Diesen Kunden gibt es nicht.",
+        "There is no such customer.";
     /// No offer of that number.
     NoOffer = 404, 60_404,
         "Dieses Angebot gibt es nicht.",

@@ -2,7 +2,9 @@
 //! A client written for the platform works against the daemon unchanged: same addresses, shapes, codes. Every call is a line of
 //! one table (`operations`), asks for a right, and sees what belongs to its token's partner alone.
 
+mod access;
 mod checkout;
+mod customers;
 mod description;
 pub(super) mod fault;
 mod judged;
@@ -10,6 +12,7 @@ mod offers;
 pub(super) mod operation;
 mod operations;
 mod orders;
+mod page;
 pub(super) mod query;
 mod subscriptions;
 
@@ -41,6 +44,11 @@ pub(super) const BASE: &str = "/api/v3.0";
 pub(super) fn routers() -> (Router<Arc<Shared>>, Router<Arc<Shared>>) {
     let mut bounded = Router::new()
         .route("/api/{*path}", any(nothing))
+        .route(BASE, get(page::page))
+        .route(&format!("{BASE}/"), get(page::page))
+        .route(&format!("{BASE}/docs"), get(page::page))
+        .route(&format!("{BASE}/docs.js"), get(page::script))
+        .route(&format!("{BASE}/docs.css"), get(page::style))
         .route(&format!("{BASE}/openapi.json"), get(description::answer));
     let mut unbounded = Router::new();
     for operation in OPERATIONS {

@@ -17,6 +17,7 @@ use super::fault::{Fault, Wrong};
 use super::query::Query;
 use crate::cli::args::Language;
 use crate::clock;
+use crate::folder::names::PartnerName;
 use crate::http::Shared;
 use crate::http::tokens::{Holder, Right};
 use crate::serve::Daemon;
@@ -87,7 +88,6 @@ pub(in crate::http) enum Place {
     Path,
     Query,
     /// A part of the query without which there is no answer.
-    #[expect(dead_code, reason = "the question for access needs it")]
     QueryAlways,
 }
 
@@ -167,6 +167,11 @@ impl Ask<'_> {
             Language::De => de,
             Language::En => en,
         }
+    }
+
+    /// The partner to whose own everything is limited.
+    pub(in crate::http) fn partner(&self) -> Option<&str> {
+        self.holder.partner().map(PartnerName::as_str)
     }
 
     /// May the holder of the token see this offer?

@@ -1,14 +1,18 @@
 //! Which calls are there?
 //! The one table: what stands here is routed, described and shown; what does not, is not there.
 
-use super::fault::Wrong;
-use super::operation::{Group, Method, Operation, Parameter, ParameterKind, Place, Work, of};
-use super::{checkout, offers, orders, subscriptions};
+use super::fault::{Fault, Wrong};
+use super::operation::{
+    Ask, Group, Method, Operation, Parameter, ParameterKind, Place, Reply, SchemaOf, Work, of,
+};
+use super::{access, checkout, customers, offers, orders, subscriptions};
 use crate::http::tokens::Right;
+use crate::wire::access::AccessV1;
 use crate::wire::checkout::PurchaseV1;
+use crate::wire::customer::{CustomerIdV1, CustomerToChange, CustomerToMake, CustomerV1};
 use crate::wire::offer::{OfferToChange, OfferToMake, OfferV1};
-use crate::wire::order::{OrderV1, SubscriptionV1};
-use crate::wire::shape::Page;
+use crate::wire::order::{AccessRightV1, OrderV1, SubscriptionV1};
+use crate::wire::shape::{Page, Shape};
 
 macro_rules! parameters {
     ($( $NAME:ident = $name:literal in $place:ident, $kind:expr, $example:literal, $de:literal, $en:literal; )+) => { $(
@@ -51,6 +55,18 @@ parameters! {
     BEFORE_TEXT = "endingBefore" in Query, ParameterKind::Text, "",
         "Die Seite endet vor dem Eintrag dieser Nummer.",
         "The page ends before the entry of this number.";
+    EMAIL = "email" in Query, ParameterKind::Text, "",
+        "Die E-Mail-Adresse.", "The email address.";
+    USERNAME = "username" in Query, ParameterKind::Text, "",
+        "Der Benutzername.", "The user name.";
+    RIGHT_IDS = "accessRightUniqueIds" in QueryAlways, ParameterKind::Text, "daily",
+        "Die Kennungen der Zugriffsrechte, mit Komma getrennt.",
+        "The unique ids of access rights, separated by commas.";
+    CUSTOMER_ID = "customerId" in Path, ParameterKind::Text, "100003",
+        "Die Nummer des Kunden.", "The customer's number.";
+    CUSTOMER_EXTERNAL_ID = "externalSystemId" in Path, ParameterKind::Text, "K-815",
+        "Die Nummer des Kunden im führenden System des Partners.",
+        "The customer's number in the partner's leading system.";
     OFFER_ID = "offerId" in Path, ParameterKind::Text, "O_MZA1E7173120881551",
         "Die Nummer des Angebots.", "The offer's number.";
     ORDER_ID = "orderId" in Path, ParameterKind::Integer, "1",
@@ -61,6 +77,153 @@ parameters! {
 
 /// Every call.
 pub(in crate::http) static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "getCustomers",
+        method: Method::Get,
+        path: "/customers",
+        right: Right::Read,
+        group: Group::Customers,
+        de: "Kunden suchen",
+        en: "Search customers",
+        parameters: &[
+            EXTERNAL_ID,
+            EMAIL,
+            USERNAME,
+            SIZE,
+            AFTER_TEXT,
+            BEFORE_TEXT,
+            SORT,
+            START_TIME,
+            END_TIME,
+        ],
+        body: None,
+        gives: &[(200, of::<Page<CustomerV1<'static>>>())],
+        refuses: &[Wrong::NoInstant, Wrong::SizeNoInteger, Wrong::Invalid],
+        work: Work::Books(customers::list),
+    },
+    Operation {
+        id: "makeCustomer",
+        method: Method::Post,
+        path: "/customers",
+        right: Right::Import,
+        group: Group::Customers,
+        de: "Einen Kunden anlegen",
+        en: "Make a customer",
+        parameters: &[],
+        body: Some(of::<CustomerToMake>()),
+        gives: &[
+            (201, of::<CustomerV1<'static>>()),
+            (208, of::<CustomerV1<'static>>()),
+        ],
+        refuses: &[Wrong::ExternalIdTaken],
+        work: Work::Books(customers::make),
+    },
+    Operation {
+        id: "getCustomer",
+        method: Method::Get,
+        path: "/customers/{customerId}",
+        right: Right::Read,
+        group: Group::Customers,
+        de: "Einen Kunden lesen",
+        en: "Read a customer",
+        parameters: &[CUSTOMER_ID],
+        body: None,
+        gives: &[(200, of::<CustomerV1<'static>>())],
+        refuses: &[Wrong::NoCustomer],
+        work: Work::Books(customers::one),
+    },
+    Operation {
+        id: "changeCustomer",
+        method: Method::Put,
+        path: "/customers/{customerId}",
+        right: Right::Import,
+        group: Group::Customers,
+        de: "Einen Kunden ändern",
+        en: "Change a customer",
+        parameters: &[CUSTOMER_ID],
+        body: Some(of::<CustomerToChange>()),
+        gives: &[(200, of::<CustomerV1<'static>>())],
+        refuses: &[Wrong::NoCustomer, Wrong::ExternalIdTaken],
+        work: Work::Books(customers::change),
+    },
+    Operation {
+        id: "getCustomerIdByExternalSystemId",
+        method: Method::Get,
+        path: "/customers/customerIdByExternalSystemId/{externalSystemId}",
+        right: Right::Read,
+        group: Group::Customers,
+        de: "Die Nummer eines Kunden zu seiner externen Nummer",
+        en: "The number of a customer by its external system id",
+        parameters: &[CUSTOMER_EXTERNAL_ID],
+        body: None,
+        gives: &[(200, of::<CustomerIdV1<'static>>())],
+        refuses: &[Wrong::NoCustomer],
+        work: Work::Books(customers::id_by_external_id),
+    },
+    of_customer::<Page<OrderV1<'static>>>(
+        "getOrdersOfCustomer",
+        "/customers/{customerId}/orders",
+        "Die Aufträge eines Kunden",
+        "The orders of a customer",
+        access::orders,
+    ),
+    of_customer::<Page<SubscriptionV1<'static>>>(
+        "getSubscriptionsOfCustomer",
+        "/customers/{customerId}/subscriptions",
+        "Die Abonnements eines Kunden",
+        "The subscriptions of a customer",
+        access::subscriptions,
+    ),
+    of_customer::<Page<AccessRightV1<'static>>>(
+        "getAccessRightsOfCustomer",
+        "/customers/{customerId}/accessRights",
+        "Die Zugriffsrechte eines Kunden",
+        "The access rights of a customer",
+        access::of_customer,
+    ),
+    Operation {
+        id: "getAccessRights",
+        method: Method::Get,
+        path: "/accessRights",
+        right: Right::Read,
+        group: Group::AccessRights,
+        de: "Zugriffsrechte suchen",
+        en: "Search access rights",
+        parameters: &[SIZE, AFTER, BEFORE, SORT, START_TIME, END_TIME],
+        body: None,
+        gives: &[(200, of::<Page<AccessRightV1<'static>>>())],
+        refuses: &[
+            Wrong::NoInstant,
+            Wrong::SizeNoInteger,
+            Wrong::CursorNoInteger,
+            Wrong::Invalid,
+        ],
+        work: Work::Books(access::list),
+    },
+    Operation {
+        group: Group::AccessRights,
+        ..of_customer::<Page<AccessRightV1<'static>>>(
+            "getAccessRightsByCustomer",
+            "/accessRights/{customerId}",
+            "Die Zugriffsrechte eines Kunden",
+            "The access rights of a customer",
+            access::of_customer,
+        )
+    },
+    Operation {
+        id: "hasAccess",
+        method: Method::Get,
+        path: "/accessRights/{customerId}/hasAccess",
+        right: Right::Read,
+        group: Group::AccessRights,
+        de: "Hat ein Kunde Zugriff?",
+        en: "Does a customer have access?",
+        parameters: &[CUSTOMER_ID, RIGHT_IDS],
+        body: None,
+        gives: &[(200, of::<AccessV1<'static>>())],
+        refuses: &[Wrong::NoCustomer, Wrong::Invalid],
+        work: Work::Books(access::has_access),
+    },
     Operation {
         id: "getOrders",
         method: Method::Get,
@@ -250,6 +413,36 @@ pub(in crate::http) static OPERATIONS: &[Operation] = &[
         "Buy with a voucher",
     ),
 ];
+
+/// A page of what one customer has.
+const fn of_customer<S: Shape>(
+    id: &'static str,
+    path: &'static str,
+    de: &'static str,
+    en: &'static str,
+    work: fn(&Ask<'_>) -> Result<Reply, Fault>,
+) -> Operation {
+    Operation {
+        id,
+        method: Method::Get,
+        path,
+        right: Right::Read,
+        group: Group::Customers,
+        de,
+        en,
+        parameters: &[CUSTOMER_ID, SIZE, AFTER, BEFORE, SORT, START_TIME, END_TIME],
+        body: None,
+        gives: const { &[(200, S::schema as SchemaOf)] },
+        refuses: &[
+            Wrong::NoCustomer,
+            Wrong::NoInstant,
+            Wrong::SizeNoInteger,
+            Wrong::CursorNoInteger,
+            Wrong::Invalid,
+        ],
+        work: Work::Books(work),
+    }
+}
 
 /// A direct change of a subscription, which is always refused.
 const fn unchangeable(

@@ -7,7 +7,7 @@ use super::fault::{Fault, Wrong};
 use super::operation::{Ask, Reply};
 use super::query::{Page, Span};
 use crate::state::StoredOrder;
-use crate::state::store::walk::Sought;
+use crate::state::store::walk::{Sought, Way};
 use crate::wire::order::OrderV1;
 use crate::wire::shape;
 
@@ -51,10 +51,7 @@ pub(super) fn sought(ask: &Ask<'_>) -> Result<Vec<StoredOrder>, Fault> {
         return Ok(order.into_iter().filter(fits).collect());
     }
     let sought = Sought {
-        partner: ask
-            .holder
-            .partner()
-            .map(crate::folder::names::PartnerName::as_str),
+        partner: ask.partner(),
         from: span.from,
         to: span.to,
     };
@@ -68,16 +65,15 @@ fn walked(
     sought: &Sought<'_>,
 ) -> Result<Vec<StoredOrder>, Fault> {
     let walk = bounds.walk(page);
-    let mut found = ask
-        .store()
-        .orders_between(
-            walk.numbers,
-            walk.descending,
-            sought,
-            page.size,
-            &ask.going(),
-        )?
-        .ok_or_else(|| Fault::of(Wrong::Unavailable))?;
+    let going = ask.going();
+    let way = Way {
+        numbers: walk.numbers,
+        descending: walk.descending,
+        most: page.size,
+        going: &going,
+    };
+    let found = ask.store().orders_on(&way, sought)?;
+    let mut found = found.ok_or_else(|| Fault::of(Wrong::Unavailable))?;
     if walk.reversed {
         found.reverse();
     }
@@ -129,7 +125,6 @@ impl Bounds {
 }
 
 /// Those of a list that the query asks for; the list is in the order of its numbers.
-#[cfg_attr(not(test), expect(dead_code, reason = "customers come next"))]
 pub(super) fn page_of<T>(
     page: &Page,
     span: Span,

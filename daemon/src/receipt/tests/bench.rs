@@ -236,6 +236,7 @@ impl Bench {
 
 fn customer(import_id: Option<&str>) -> CustomerEntry {
     CustomerEntry {
+        partner: None,
         kind: "customer".to_owned(),
         time: TIME.to_owned(),
         import_id: import_id.map(ToOwned::to_owned),

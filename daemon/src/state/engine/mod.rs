@@ -54,6 +54,10 @@ pub enum Space {
     History = 9,
     /// Customers by the hash of their id.
     CustomerById = 10,
+    /// Customers by the hash of the number in the partner's system.
+    CustomerByExternalId = 12,
+    /// Customers by the hash of their user name.
+    CustomerByUsername = 13,
     /// How far the store has followed the journal, and what else there is one of.
     Meta = 255,
 }
@@ -248,6 +252,8 @@ impl Engine {
             Space::Frames,
             Space::History,
             Space::CustomerById,
+            Space::CustomerByExternalId,
+            Space::CustomerByUsername,
         ];
         for space in spaces {
             loop {

@@ -2,7 +2,7 @@
 //! Files often name orders in the order in which they came to be: then the next order is the one with the next number,
 //! which is read without asking the index; a key decides, so that a wrong guess costs time only.
 
-use super::{ORDER_BY_KEY, ORDERS, Store, StoreError};
+use super::{ORDER_BY_CUSTOMER, ORDER_BY_KEY, ORDERS, Store, StoreError};
 use crate::state::record::{self, RecordError, StoredOrder};
 use intake_core::order::Draft;
 use intake_core::plan::knowledge::Kept;
@@ -40,6 +40,25 @@ impl Store {
     /// The order with this key.
     pub fn order(&self, key: &str) -> Result<Option<StoredOrder>, StoreError> {
         Ok(self.orders(&[key])?.pop().flatten())
+    }
+
+    /// The numbers of orders that may have this invoice or delivery customer, ascending: whoever reads them compares.
+    pub fn orders_of_customer(&self, customer: &str) -> Result<Vec<u64>, StoreError> {
+        let hash = super::key_hash(customer);
+        let mut numbers = Vec::new();
+        {
+            // What waits is looked at first: it can move to the engine meanwhile, but never back.
+            let layers = self.read();
+            for pending in layers.all() {
+                numbers.extend(pending.order_by_customer.numbers_of(hash));
+            }
+        }
+        ORDER_BY_CUSTOMER.find_many(&self.engine, &[hash], |_, found| {
+            numbers.extend_from_slice(found);
+        })?;
+        numbers.sort_unstable();
+        numbers.dedup();
+        Ok(numbers)
     }
 
     /// See [`Knowledge::same_orders`](intake_core::plan::knowledge::Knowledge::same_orders): tells it of rows that stand in

@@ -1,11 +1,11 @@
-//! Which orders come next by number, of one partner or changed within a span of time?
+//! Which orders or customers come next by number, of one partner or changed within a span of time?
 //! A page is gone for block by block, without an index and without keeping anybody from writing; of each run of 256 numbers that
-//! was once read whole is remembered between which instants its orders were changed and whose they are, so that the next who
+//! was once read whole is remembered between which instants they were changed and whose they are, so that the next who
 //! passes need not read it.
 
-use super::{ORDERS, Store, StoreError};
+use super::{CUSTOMERS, ORDERS, Store, StoreError};
 use crate::state::engine::shelf::BLOCK_RECORDS;
-use crate::state::record::{self, StoredOrder};
+use crate::state::record::{self, StoredCustomer, StoredOrder};
 use intake_core::moment::Moment;
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -46,33 +46,122 @@ const RUN: u64 = 256;
 
 const BLOCK: u64 = BLOCK_RECORDS as u64;
 
+/// How numbers are gone through.
+#[derive(Clone)]
+pub struct Way<'w> {
+    /// Which.
+    pub numbers: Range<u64>,
+    /// From the highest on?
+    pub descending: bool,
+    /// So many of those that are sought are enough.
+    pub most: usize,
+    /// Says whether anybody waits for them still.
+    pub going: &'w dyn Fn() -> bool,
+}
+
 impl Store {
-    /// The first `most` orders that are sought among these numbers, from the lowest or the highest on. Nothing where `going` has
-    /// said that nobody waits any more.
-    pub fn orders_between(
+    /// The first orders on the way that are sought. Nothing where nobody waits any more.
+    pub fn orders_on(
         &self,
-        numbers: Range<u64>,
-        descending: bool,
+        way: &Way<'_>,
         sought: &Sought<'_>,
-        most: usize,
-        going: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<StoredOrder>>, StoreError> {
-        let numbers = numbers.start.max(1)..numbers.end.min(self.meta().next_order);
+        let end = self.meta().next_order;
+        way.walk(end, &self.runs, sought, &mut |ids, take| {
+            // What waits is looked at first: it can move to the engine meanwhile, but never back.
+            let waiting: Vec<Option<Vec<u8>>> = {
+                let layers = self.read();
+                let waiting = ids.iter().map(|id| layers.order(*id).map(<[u8]>::to_vec));
+                waiting.collect()
+            };
+            let mut waiting = waiting.into_iter();
+            let mut found = Vec::new();
+            let mut trouble = None;
+            ORDERS.get_many(&self.engine, ids, |id, bytes| {
+                let waiting = waiting.next().flatten();
+                let Some(record) = waiting.as_deref().or(bytes) else {
+                    return;
+                };
+                let looked = record::peek(record).and_then(|(partner, changed)| {
+                    let fits = take(id, Some(partner), changed);
+                    fits.then(|| record::decode_order(record)).transpose()
+                });
+                match looked {
+                    Ok(order) => found.extend(order),
+                    Err(error) => trouble = Some(error),
+                }
+            })?;
+            trouble.map_or(Ok(found), |error| Err(error.into()))
+        })
+    }
+
+    /// The same of customers, by their places in the order of creation.
+    pub fn customers_on(
+        &self,
+        way: &Way<'_>,
+        sought: &Sought<'_>,
+    ) -> Result<Option<Vec<StoredCustomer>>, StoreError> {
+        let end = self.meta().next_customer;
+        way.walk(end, &self.customer_runs, sought, &mut |ids, take| {
+            let waiting: Vec<Option<StoredCustomer>> = {
+                let layers = self.read();
+                ids.iter().map(|id| layers.customer(*id).cloned()).collect()
+            };
+            let mut waiting = waiting.into_iter();
+            let mut found = Vec::new();
+            let mut trouble = None;
+            CUSTOMERS.get_many(&self.engine, ids, |id, bytes| {
+                if let Some(stored) = waiting.next().flatten() {
+                    if take(id, stored.partner.as_deref(), stored.changed) {
+                        found.push(stored);
+                    }
+                    return;
+                }
+                let Some(record) = bytes else { return };
+                let looked = record::peek_customer(record).and_then(|(partner, changed)| {
+                    let fits = take(id, partner, changed);
+                    fits.then(|| record::decode_customer(record)).transpose()
+                });
+                match looked {
+                    Ok(customer) => found.extend(customer),
+                    Err(error) => trouble = Some(error),
+                }
+            })?;
+            trouble.map_or(Ok(found), |error| Err(error.into()))
+        })
+    }
+}
+
+/// Says of a record whether it is sought.
+type Take<'t> = dyn FnMut(u64, Option<&str>, Moment) -> bool + 't;
+
+/// Reads the records of these numbers that are to be taken, by number.
+type ReadBlock<'r, T> = dyn FnMut(&[u64], &mut Take<'_>) -> Result<Vec<T>, StoreError> + 'r;
+
+impl Way<'_> {
+    fn walk<T>(
+        &self,
+        end: u64,
+        runs: &Runs,
+        sought: &Sought<'_>,
+        read: &mut ReadBlock<'_, T>,
+    ) -> Result<Option<Vec<T>>, StoreError> {
+        let numbers = self.numbers.start.max(1)..self.numbers.end.min(end);
         let mut found = Vec::new();
         if numbers.is_empty() {
             return Ok(Some(found));
         }
         let (first, last) = (numbers.start / RUN, (numbers.end - 1) / RUN);
         for step in 0..=last - first {
-            let run = if descending {
+            let run = if self.descending {
                 last - step
             } else {
                 first + step
             };
-            if !going() {
+            if !(self.going)() {
                 return Ok(None);
             }
-            let remembered = self.runs.get(run);
+            let remembered = runs.get(run);
             if remembered
                 .known
                 .is_some_and(|known| !known.may_hold(sought))
@@ -81,71 +170,35 @@ impl Store {
             }
             let mut learned = Learned::default();
             for step in 0..RUN / BLOCK {
-                let block = if descending {
+                let block = if self.descending {
                     RUN / BLOCK - 1 - step
                 } else {
                     step
                 };
                 let start = run * RUN + block * BLOCK;
-                let mut some =
-                    self.sought_in(start..start + BLOCK, &numbers, sought, &mut learned)?;
-                if descending {
+                let ids: Vec<u64> = (start..start + BLOCK).collect();
+                let mut some = read(&ids, &mut |id, partner, changed| {
+                    learned.note(partner, changed);
+                    numbers.contains(&id) && sought.fits(partner, changed)
+                })?;
+                if self.descending {
                     some.reverse();
                 }
                 found.extend(some);
-                if found.len() >= most {
-                    found.truncate(most);
+                if found.len() >= self.most {
+                    found.truncate(self.most);
                     return Ok(Some(found));
                 }
             }
-            self.runs.remember(run, remembered.changes, &learned);
+            runs.remember(run, remembered.changes, &learned);
         }
         Ok(Some(found))
-    }
-
-    /// Those of a block that are sought, by number.
-    fn sought_in(
-        &self,
-        block: Range<u64>,
-        numbers: &Range<u64>,
-        sought: &Sought<'_>,
-        learned: &mut Learned,
-    ) -> Result<Vec<StoredOrder>, StoreError> {
-        let ids: Vec<u64> = block.collect();
-        // What waits is looked at first: it can move to the engine meanwhile, but never back.
-        let waiting: Vec<Option<Vec<u8>>> = {
-            let layers = self.read();
-            let waiting = ids.iter().map(|id| layers.order(*id).map(<[u8]>::to_vec));
-            waiting.collect()
-        };
-        let mut found = Vec::new();
-        let mut trouble = None;
-        let mut waiting = waiting.into_iter();
-        ORDERS.get_many(&self.engine, &ids, |id, bytes| {
-            let waiting = waiting.next().flatten();
-            let Some(record) = waiting.as_deref().or(bytes) else {
-                return;
-            };
-            let looked = record::peek(record).and_then(|(partner, changed)| {
-                learned.note(partner, changed);
-                let fits = numbers.contains(&id) && sought.fits(partner, changed);
-                fits.then(|| record::decode_order(record)).transpose()
-            });
-            match looked {
-                Ok(order) => found.extend(order),
-                Err(error) => trouble = Some(error),
-            }
-        })?;
-        match trouble {
-            Some(error) => Err(error.into()),
-            None => Ok(found),
-        }
     }
 }
 
 impl Sought<'_> {
-    fn fits(&self, partner: &str, changed: Moment) -> bool {
-        self.partner.is_none_or(|own| own == partner)
+    fn fits(&self, partner: Option<&str>, changed: Moment) -> bool {
+        self.partner.is_none_or(|own| partner == Some(own))
             && self.from.is_none_or(|from| from <= changed)
             && self.to.is_none_or(|to| changed <= to)
     }
@@ -156,7 +209,7 @@ impl Sought<'_> {
 struct Learned(Option<Known>);
 
 impl Learned {
-    fn note(&mut self, partner: &str, changed: Moment) {
+    fn note(&mut self, partner: Option<&str>, changed: Moment) {
         let known = self.0.get_or_insert(Known {
             oldest: changed,
             newest: changed,
@@ -164,7 +217,7 @@ impl Learned {
         });
         known.oldest = known.oldest.min(changed);
         known.newest = known.newest.max(changed);
-        known.partners |= bit_of(partner);
+        known.partners |= partner.map_or(0, bit_of);
     }
 }
 
@@ -227,5 +280,107 @@ impl Runs {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Run>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{FrameSpan, Position};
+    use crate::state::Effects;
+    use intake_core::order::Terms;
+
+    const START: FrameSpan = FrameSpan {
+        start: Position::START,
+        end: Position::START,
+    };
+
+    fn order(order_id: u64, partner: &str, changed: i64) -> StoredOrder {
+        StoredOrder {
+            order_id,
+            partner: partner.into(),
+            terms: Terms::blank(&format!("K{order_id}")),
+            created: Moment::from_unix(0, 0),
+            changed: Moment::from_unix(changed, 0),
+            first_log: order_id,
+            last_log: order_id,
+        }
+    }
+
+    fn apply(store: &Store, orders: Vec<StoredOrder>) {
+        let effects = Effects {
+            orders,
+            ..Effects::default()
+        };
+        store.apply(effects, START).unwrap();
+    }
+
+    fn found(
+        store: &Store,
+        numbers: Range<u64>,
+        descending: bool,
+        sought: &Sought<'_>,
+    ) -> Vec<u64> {
+        let way = Way {
+            numbers,
+            descending,
+            most: 3,
+            going: &|| true,
+        };
+        let found = store.orders_on(&way, sought).unwrap().unwrap();
+        found.iter().map(|order| order.order_id).collect()
+    }
+
+    #[test]
+    fn what_is_sought_is_found_however_often_it_changes() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), 1 << 20).unwrap();
+        let partner = |id: u64| {
+            if id.is_multiple_of(700) {
+                "beta"
+            } else {
+                "alpha"
+            }
+        };
+        let all = (1..=2000).map(|id| order(id, partner(id), id as i64));
+        apply(&store, all.collect());
+        store.flush().unwrap();
+        let any = Sought::default();
+        let beta = Sought {
+            partner: Some("beta"),
+            ..any
+        };
+        let late = Sought {
+            from: Some(Moment::from_unix(1990, 0)),
+            ..any
+        };
+        let early = Sought {
+            to: Some(Moment::from_unix(2, 0)),
+            ..any
+        };
+        // The second time what was learned at the first one is made use of.
+        for _ in 0..2 {
+            assert_eq!(found(&store, 0..u64::MAX, false, &any), [1, 2, 3]);
+            assert_eq!(found(&store, 17..1000, true, &any), [999, 998, 997]);
+            assert_eq!(found(&store, 0..u64::MAX, false, &beta), [700, 1400]);
+            assert_eq!(found(&store, 701..u64::MAX, true, &beta), [1400]);
+            assert_eq!(found(&store, 0..u64::MAX, false, &late), [1990, 1991, 1992]);
+            assert_eq!(found(&store, 0..u64::MAX, true, &early), [2, 1]);
+            assert_eq!(found(&store, 5..5, true, &any), [0; 0]);
+        }
+        apply(
+            &store,
+            vec![order(10, "beta", 3000), order(2001, "beta", 1)],
+        );
+        assert_eq!(found(&store, 0..u64::MAX, false, &beta), [10, 700, 1400]);
+        assert_eq!(found(&store, 0..1990, false, &late), [10]);
+        assert_eq!(found(&store, 0..u64::MAX, true, &early), [2001, 2, 1]);
+        let nobody_waits = Way {
+            numbers: 0..u64::MAX,
+            descending: false,
+            most: 3,
+            going: &|| false,
+        };
+        assert!(store.orders_on(&nobody_waits, &any).unwrap().is_none());
     }
 }
