@@ -297,6 +297,42 @@ codes! {
     ApostropheRemoved "apostrophe-removed" Note 0
         de "Das Apostroph vor {field} wurde nicht mitgelesen; gelesen wurde „{expected}“." "Tabellenprogramme kennzeichnen Text so." "Nichts zu tun."
         en "The apostrophe before {field} was not read; read was “{expected}”." "Spreadsheets mark text like that." "Nothing to do.";
+    DateRead "date-read" Note 0
+        de "{field} wurde gelesen als {expected}." "Ohne Abstand zu UTC gilt die Uhr in der Zeitzone des Profils; ein Ende, das nur einen Tag nennt, gilt bis zu dessen letzter Sekunde." "Prüfen, ob es so gemeint ist, oder den Wert so schreiben."
+        en "{field} was read as {expected}." "Without an offset from UTC the clock in the profile's time zone holds; an end that names only a day lasts until its last second." "Check whether it is meant like that, or write the value so.";
+    TimeInGap "time-in-gap" Warning 0
+        de "{field} nennt eine Uhrzeit, die es an diesem Tag nicht gab; gelesen wurde {expected}." "Die Uhren wurden über sie hinweg vorgestellt." "Die Uhrzeit berichtigen oder den Wert mit Abstand zu UTC schreiben."
+        en "{field} names a time that this day did not have; read was {expected}." "The clocks were put on over it." "Correct the time, or write the value with its offset from UTC.";
+    TimeTwice "time-twice" Warning 0
+        de "{field} nennt eine Uhrzeit, die es an diesem Tag zweimal gab; gelesen wurde die frühere, {expected}." "Die Uhren wurden über sie zurückgestellt." "Den Wert mit Abstand zu UTC schreiben, wenn die spätere gemeint ist."
+        en "{field} names a time that this day had twice; read was the earlier one, {expected}." "The clocks were put back over it." "Write the value with its offset from UTC if the later one is meant.";
+    DateAmbiguous "date-ambiguous" Error 99003
+        de "{field} ist auf zwei Arten zu lesen: {expected}." "Weder der Wert noch der Anfang der Datei zeigt, welche gilt." "Das Jahr voranstellen (2026-01-31), Punkte setzen (31.01.2026) oder date_order im Profil vereinbaren."
+        en "{field} can be read in two ways: {expected}." "Neither the value nor the beginning of the file shows which holds." "Put the year first (2026-01-31), use points (31.01.2026), or agree on date_order in the profile.";
+    NumberRead "number-read" Note 0
+        de "{field} wurde gelesen als {expected}." "Vorzeichen, Tausendertrennung und Nachkommastellen aus Nullen ändern die ganze Zahl nicht." "Nichts zu tun."
+        en "{field} was read as {expected}." "A plus sign, set apart thousands and decimals of zeros do not change a whole number." "Nothing to do.";
+    NumberAmbiguous "number-ambiguous" Error 99014
+        de "{field} ist auf zwei Arten zu lesen: {expected}." "Punkt und Komma trennen je nach Land Tausender oder Nachkommastellen ab." "Die Zahl in einfachen Ziffern schreiben."
+        en "{field} can be read in two ways: {expected}." "Depending on the country, point and comma set apart thousands or decimals." "Write the number in plain digits.";
+    DigitsLost "digits-lost" Error 0
+        de "{field} ist eine gerundete Zahl, der Ziffern fehlen." "Ein Tabellenprogramm hat eine lange Nummer als Zahl gespeichert." "Die Spalte als Text formatieren und die Nummer neu aus dem Ursprung übernehmen."
+        en "{field} is a rounded number that has lost digits." "A spreadsheet has stored a long id as a number." "Format the column as text and take the id over from its origin again.";
+    WordRead "word-read" Note 0
+        de "{field} wurde gelesen als {expected}." "So heißt der Wert bei der Plattform." "Nichts zu tun."
+        en "{field} was read as {expected}." "That is the platform's word for it." "Nothing to do.";
+    TelephoneRead "telephone-read" Note 0
+        de "{field} wurde gelesen als {expected}." "Die Plattform nimmt Nummern nach E.164." "Nichts zu tun."
+        en "{field} was read as {expected}." "The platform takes numbers of E.164." "Nothing to do.";
+    NotGivenRead "not-given-read" Note 0
+        de "„{expected}“ in {field} wurde als „nicht angegeben“ gelesen." "Viele Programme schreiben leere Zellen so." "Nichts zu tun; einen bekannten Wert löscht nur das vereinbarte Löschwort."
+        en "“{expected}” in {field} was read as “not given”." "Many programs write empty cells like that." "Nothing to do; only the agreed clear token clears a known value.";
+    InvisibleRemoved "invisible-removed" Note 0
+        de "Unsichtbare Zeichen in {field} wurden nicht mitgelesen; gelesen wurde „{expected}“." "Mit ihnen wäre es ein anderer Wert." "Nichts zu tun."
+        en "Invisible characters in {field} were not read; read was “{expected}”." "With them it would be another value." "Nothing to do.";
+    BlankReplaced "blank-replaced" Note 0
+        de "Besondere Leerzeichen in {field} wurden als gewöhnliche gelesen; gelesen wurde „{expected}“." "Sie sehen gleich aus, wären aber ein anderer Wert." "Nichts zu tun."
+        en "Special blanks in {field} were read as usual ones; read was “{expected}”." "They look the same but would be another value." "Nothing to do.";
 
     // A record by itself and within its file.
     EndBeforeStart "end-before-start" Error 99400

@@ -1,6 +1,8 @@
 //! Which fields does the platform know, how do partners write their names, and what may they hold?
 //! The one table of fields: reading, checking, template and documentation all come from it.
 
+pub mod words;
+
 /// What a file's records describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
@@ -320,7 +322,7 @@ pub fn nearest_header(table: Table, header: &str) -> Option<&'static str> {
 }
 
 /// Lower case, umlauts written out, and nothing but letters and digits.
-fn fold(header: &str) -> String {
+pub(crate) fn fold(header: &str) -> String {
     let mut folded = String::with_capacity(header.len());
     for character in header.chars().flat_map(char::to_lowercase) {
         match character {

@@ -24,6 +24,17 @@ pub struct Finding {
     pub value: Option<Box<str>>,
     /// What the words need besides.
     pub detail: Detail,
+    /// What would stand in the cell instead, where that is known.
+    pub fix: Option<Box<Fix>>,
+}
+
+/// What would stand in a cell instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// The text of the cell, whole.
+    pub value: Box<str>,
+    /// Is it certain? Otherwise it is likely, and a person must say so.
+    pub safe: bool,
 }
 
 /// What a finding's words need besides place and value.
@@ -75,6 +86,7 @@ impl Finding {
             field: None,
             value: None,
             detail,
+            fix: None,
         }
     }
 

@@ -26,6 +26,7 @@ pub mod plan;
 pub mod printable;
 pub mod profile;
 pub mod read;
+pub mod reading;
 pub mod report;
 pub mod snapshot;
 pub mod template;

@@ -276,7 +276,7 @@ fn two_digits(bytes: &[u8], at: usize) -> Result<u32, MomentTrouble> {
     Ok(u32::from(tens) * 10 + u32::from(ones))
 }
 
-fn is_date(year: i64, month: u32, day: u32) -> bool {
+pub(crate) fn is_date(year: i64, month: u32, day: u32) -> bool {
     let in_every_month = (1..=28).contains(&day);
     (1..=12).contains(&month) && day > 0 && (in_every_month || day <= days_in_month(year, month))
 }

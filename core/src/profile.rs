@@ -2,6 +2,7 @@
 //! The same terms hold for the daemon and for a browser; only where they are written down differs.
 
 mod wire;
+mod zone_wire;
 
 pub(crate) use wire::ProfileV1;
 pub use wire::{ProfileError, VERSION};
@@ -10,6 +11,7 @@ use crate::field::Table;
 use crate::moment::Moment;
 use crate::plan::brake::Brake;
 use crate::read::{Limits, ReadOptions};
+use crate::reading::Reading;
 use std::collections::BTreeSet;
 
 /// What holds for the files of one partner.
@@ -31,6 +33,8 @@ pub struct Profile {
     pub clear_token: Box<str>,
     /// The limits of a file.
     pub limits: Limits,
+    /// How values and headers are written.
+    pub reading: Reading,
 }
 
 /// Whether a file names all orders of its partner.
@@ -65,6 +69,7 @@ impl Profile {
             offers: None,
             clear_token: "NULL".into(),
             limits: Limits::default(),
+            reading: Reading::default(),
         }
     }
 
@@ -75,6 +80,7 @@ impl Profile {
             now,
             limits: self.limits,
             clear_token: self.clear_token.clone(),
+            reading: self.reading.clone(),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Is the value of one cell what its field may hold?
 //! One function per kind of field; each finds at most one error, so that a cell is not scolded twice.
 
+use super::lenient;
 use crate::code::Code;
-use crate::field::{Field, Kind};
-use crate::finding::Detail;
+use crate::field::{Field, Kind, Table};
+use crate::finding::{Detail, Fix};
 use crate::moment::{Moment, MomentTrouble, is_full_date};
-use crate::read::Cell;
+use crate::read::{Cell, Shape};
+use crate::reading::local_time::First;
+use crate::reading::{Reading, Values};
 use std::borrow::Cow;
 
 /// A cell that holds what its field may hold.
@@ -27,28 +30,116 @@ pub enum Checked<'a> {
     Bool(bool),
 }
 
-/// What is wrong with a cell.
-pub type Trouble = (Code, Detail);
+/// How the cells of one column are read.
+#[derive(Clone, Copy, Debug)]
+pub struct CellRules<'r> {
+    /// What the file's records describe.
+    pub table: Table,
+    /// The instant of the check.
+    pub now: Moment,
+    /// The text that clears a value.
+    pub clear_token: &'r str,
+    /// How cells are read.
+    pub reading: &'r Reading,
+    /// What comes first in dates that are written with slashes.
+    pub order: Option<First>,
+}
 
-/// Checks a cell against its field. `remark` hears what was read otherwise than it is written.
+/// What is said of a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Remark {
+    /// What it is.
+    pub code: Code,
+    /// What the words need besides.
+    pub detail: Detail,
+    /// What would stand in the cell instead.
+    pub fix: Option<Box<Fix>>,
+}
+
+/// What is wrong with a cell.
+pub(super) type Trouble = (Code, Detail);
+
+impl<'r> CellRules<'r> {
+    /// The rules of a file for a column, counted from 1; for none of them where it is 0.
+    pub fn of(shape: &'r Shape, column: u32) -> Self {
+        let options = &shape.options;
+        let column = (column as usize).checked_sub(1);
+        Self {
+            table: options.table,
+            now: options.now,
+            clear_token: &options.clear_token,
+            reading: &options.reading,
+            order: column.and_then(|index| shape.columns.get(index)?.order),
+        }
+    }
+}
+
+impl Remark {
+    /// A remark without a fix.
+    pub fn new(code: Code, detail: Detail) -> Self {
+        Self {
+            code,
+            detail,
+            fix: None,
+        }
+    }
+
+    /// The same with what would stand in the cell instead.
+    #[must_use]
+    pub fn with_fix(self, value: &str, safe: bool) -> Self {
+        let value = value.into();
+        Self {
+            fix: Some(Box::new(Fix { value, safe })),
+            ..self
+        }
+    }
+}
+
+impl From<Trouble> for Remark {
+    fn from((code, detail): Trouble) -> Self {
+        Self::new(code, detail)
+    }
+}
+
+/// Checks a cell against its field. `remark` hears what was read otherwise than it is written. Texts of JSON are held
+/// strictly against the platform's form, cells of text as their rules say.
 pub fn check<'a>(
     field: Field,
     cell: &Cell<'a>,
-    clear_token: &str,
-    remark: &mut dyn FnMut(Code, Detail),
-) -> Result<Checked<'a>, Trouble> {
-    let spec = field.spec();
+    rules: &CellRules<'_>,
+    remark: &mut dyn FnMut(Remark),
+) -> Result<Checked<'a>, Remark> {
     match cell {
         Cell::Text(text) => {
             let text = plain(text, remark);
             if text.is_empty() {
                 return Ok(Checked::Absent);
             }
-            if &*text == clear_token {
-                return clear(spec.required);
+            let spec = field.spec();
+            if &*text == rules.clear_token {
+                return clear(spec.required).map_err(Remark::from);
             }
-            from_text(spec.kind, text, remark)
+            match rules.reading.values {
+                Values::Lenient => lenient::read(field, text, rules, remark),
+                Values::Strict => from_text(spec.kind, text, remark).map_err(Remark::from),
+            }
         }
+        cell => json(field, cell, remark).map_err(Remark::from),
+    }
+}
+
+/// A value of JSON, which has its type.
+fn json<'a>(
+    field: Field,
+    cell: &Cell<'a>,
+    remark: &mut dyn FnMut(Remark),
+) -> Result<Checked<'a>, Trouble> {
+    let spec = field.spec();
+    // In JSON nothing is mended: whoever writes it is a program.
+    let remark = &mut |heard: Remark| remark(Remark::new(heard.code, heard.detail));
+    match cell {
+        // A cell of text has no type; it is read before.
+        Cell::Text(text) => from_text(spec.kind, text.clone(), remark),
         Cell::NotUtf8(_) => Err((Code::EncodingInvalid, Detail::None)),
         Cell::JsonNull => clear(spec.required),
         Cell::JsonText(text) => match spec.kind {
@@ -93,7 +184,7 @@ pub fn reads_as_formula(text: &str) -> bool {
         || (text.starts_with(['\t', '\r']) && !visible.is_empty())
 }
 
-fn without_space(text: &str) -> &str {
+pub(super) fn without_space(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
@@ -110,7 +201,7 @@ fn clear<'a>(required: bool) -> Result<Checked<'a>, Trouble> {
 }
 
 /// Without white space around it and without the apostrophe by which spreadsheets mark text.
-fn plain<'a>(text: &Cow<'a, str>, remark: &mut dyn FnMut(Code, Detail)) -> Cow<'a, str> {
+fn plain<'a>(text: &Cow<'a, str>, remark: &mut dyn FnMut(Remark)) -> Cow<'a, str> {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
         return text.clone();
@@ -121,10 +212,8 @@ fn plain<'a>(text: &Cow<'a, str>, remark: &mut dyn FnMut(Code, Detail)) -> Cow<'
         let trimmed = without_space(text);
         if trimmed.len() != text.len() {
             if !trimmed.is_empty() {
-                remark(
-                    Code::WhitespaceTrimmed,
-                    Detail::Text(crate::finding::shown_value(trimmed)),
-                );
+                let shown = Detail::Text(crate::finding::shown_value(trimmed));
+                remark(Remark::new(Code::WhitespaceTrimmed, shown).with_fix(trimmed, true));
             }
             plain = match text {
                 Cow::Borrowed(text) => Cow::Borrowed(without_space(text)),
@@ -138,24 +227,23 @@ fn plain<'a>(text: &Cow<'a, str>, remark: &mut dyn FnMut(Code, Detail)) -> Cow<'
             Cow::Borrowed(text) => Cow::Borrowed(without_space(&text[1..])),
             Cow::Owned(text) => Cow::Owned(without_space(&text[1..]).to_owned()),
         };
-        remark(
-            Code::ApostropheRemoved,
-            Detail::Text(crate::finding::shown_value(&plain)),
-        );
+        let shown = Detail::Text(crate::finding::shown_value(&plain));
+        remark(Remark::new(Code::ApostropheRemoved, shown));
     }
     plain
 }
 
-fn from_text<'a>(
+/// A text that is written in the platform's own way.
+pub(super) fn from_text<'a>(
     kind: Kind,
     text: Cow<'a, str>,
-    remark: &mut dyn FnMut(Code, Detail),
+    remark: &mut dyn FnMut(Remark),
 ) -> Result<Checked<'a>, Trouble> {
     match kind {
         Kind::Text { min, max } => {
             text_of(&text, min, max)?;
             if matches!(text.as_bytes(), [b'=' | b'+' | b'-' | b'@', _, ..]) {
-                remark(Code::FormulaLike, Detail::None);
+                remark(Remark::new(Code::FormulaLike, Detail::None));
             }
         }
         Kind::Integer { min, max } => return integer(&text, min, max),
@@ -216,12 +304,12 @@ fn text_of(text: &str, min: u16, max: u16) -> Result<(), Trouble> {
 }
 
 /// Control characters beyond ASCII and those that turn the direction of text.
-fn is_invisible(character: char) -> bool {
+pub(super) fn is_invisible(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-fn integer<'a>(text: &str, min: i64, max: i64) -> Result<Checked<'a>, Trouble> {
+pub(super) fn integer<'a>(text: &str, min: i64, max: i64) -> Result<Checked<'a>, Trouble> {
     let bytes = text.as_bytes();
     let (negative, digits) = match bytes {
         [b'-', digits @ ..] => (true, digits),
@@ -288,7 +376,7 @@ fn trimmed<'a>(text: &Cow<'a, str>) -> Option<Cow<'a, str>> {
 }
 
 /// One `@` with an atom before it and a host name of at least two labels behind it, 100 characters in all.
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let Some((local, host)) = text.rsplit_once('@') else {
         return false;
     };
@@ -310,7 +398,7 @@ fn is_email(text: &str) -> bool {
     local_ok && host.contains('.') && host.split('.').all(label_ok) && text.chars().count() <= 100
 }
 
-fn is_telephone(text: &str) -> bool {
+pub(super) fn is_telephone(text: &str) -> bool {
     let Some(digits) = text.strip_prefix('+') else {
         return false;
     };
@@ -352,8 +440,19 @@ mod tests {
     fn check_text(field: Field, text: &str, expect: Result<&str, Code>) {
         let mut remarks = String::new();
         let cell = Cell::Text(Cow::Borrowed(text));
-        let read = check(field, &cell, "NULL", &mut |code, _| {
-            remarks.push_str(code.name());
+        let reading = Reading {
+            values: Values::Strict,
+            ..Reading::default()
+        };
+        let rules = CellRules {
+            table: Table::Orders,
+            now: Moment::from_unix(0, 0),
+            clear_token: "NULL",
+            reading: &reading,
+            order: None,
+        };
+        let read = check(field, &cell, &rules, &mut |remark| {
+            remarks.push_str(remark.code.name());
         });
         let read = match read {
             Ok(Checked::Absent) => Ok("absent".to_owned()),
@@ -363,7 +462,7 @@ mod tests {
             Ok(Checked::Moment(moment)) => Ok(moment.to_string()),
             Ok(Checked::Texts(texts)) => Ok(texts.join("+")),
             Ok(Checked::Bool(value)) => Ok(value.to_string()),
-            Err((code, _)) => Err(code),
+            Err(remark) => Err(remark.code),
         };
         assert_eq!(
             read.as_deref().map_err(|code| *code),

@@ -1,7 +1,7 @@
 //! Does one record make a valid row, and which?
 //! Every mistake of the record is found, not just the first; a draft exists only where there is no error.
 
-use super::cell::{self, Checked};
+use super::cell::{self, CellRules, Checked, Remark};
 use super::dates::{self, Dates, Today};
 use crate::catalog::{Customer, Offer, OfferManager, ProductBase};
 use crate::code::Code;
@@ -165,7 +165,7 @@ fn check_cell<'a>(
     cell_at: &CellAt<'a>,
     findings: &mut Vec<Finding>,
 ) -> Option<Checked<'a>> {
-    let place = |code, detail| Finding {
+    let place = |Remark { code, detail, fix }| Finding {
         code,
         row: record.row,
         line: record.line,
@@ -174,26 +174,25 @@ fn check_cell<'a>(
         field: Some(cell_at.field),
         value: Some(as_written(&cell_at.cell)),
         detail,
+        fix,
     };
     let limit = shape.options.limits.field_bytes;
     if written_bytes(&cell_at.cell) > limit {
-        findings.push(place(Code::FieldTooLong, Detail::Limit(limit as u64)));
+        let too_long = Remark::new(Code::FieldTooLong, Detail::Limit(limit as u64));
+        findings.push(place(too_long));
         return None;
     }
-    let token = &shape.options.clear_token;
-    let checked = cell::check(cell_at.field, &cell_at.cell, token, &mut |code, detail| {
-        findings.push(place(code, detail));
+    let rules = CellRules::of(shape, cell_at.column);
+    let checked = cell::check(cell_at.field, &cell_at.cell, &rules, &mut |remark| {
+        findings.push(place(remark));
     });
     match checked {
         Ok(checked) => Some(checked),
-        Err((code, detail)) => {
-            let missing = cell_at.field == Field::PaymentMethod && code == Code::CannotClear;
-            let code = if missing {
-                Code::PaymentMethodMissing
-            } else {
-                code
-            };
-            findings.push(place(code, detail));
+        Err(mut trouble) => {
+            if cell_at.field == Field::PaymentMethod && trouble.code == Code::CannotClear {
+                trouble.code = Code::PaymentMethodMissing;
+            }
+            findings.push(place(trouble));
             None
         }
     }
@@ -270,6 +269,7 @@ fn at_field(
             None => column.map(|_| "".into()),
         },
         detail,
+        fix: None,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod draft;
 mod fingerprint;
 mod key_table;
 pub mod ledger;
+mod lenient;
 pub(crate) mod plain;
 mod tally;
 
@@ -200,8 +201,8 @@ pub(crate) fn text_as_checked<'a>(
     field: Field,
 ) -> Option<Cow<'a, str>> {
     let at = cells.iter().find(|at| at.field == field)?;
-    let token = &shape.options.clear_token;
-    match cell::check(field, &at.cell, token, &mut |_, _| {}) {
+    let rules = cell::CellRules::of(shape, at.column);
+    match cell::check(field, &at.cell, &rules, &mut |_| {}) {
         Ok(cell::Checked::Text(text)) => Some(text),
         _ => None,
     }

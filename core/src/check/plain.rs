@@ -2,14 +2,16 @@
 //! Answers only where the answer is yes and nothing is to be remarked; all else is left to [`draft`](super::draft), which says the
 //! same of such records and much more of others.
 
-use super::cell::{self, Checked};
+use super::cell::{self, CellRules, Checked};
 use super::dates::{self, Dates, Today};
 use super::draft::{Slots, required_of};
 use super::fingerprint::Fingerprint;
+use super::lenient;
 use crate::field::{Field, Kind, Table};
 use crate::moment::Moment;
 use crate::order::Draft;
 use crate::read::{Cell, PlainRecord, Shape};
+use crate::reading::Values;
 use std::borrow::Cow;
 
 /// How the plain records of one file are read: worked out once, so that a cell costs no look-up.
@@ -19,6 +21,7 @@ pub(crate) struct PlainReader<'s> {
     required: u64,
     today: Today,
     clear_token: &'s str,
+    shape: &'s Shape,
     field_bytes: usize,
 }
 
@@ -52,6 +55,8 @@ enum Rule {
 struct Lengths {
     least: usize,
     most: usize,
+    field: Field,
+    lenient: bool,
 }
 
 impl<'s> PlainReader<'s> {
@@ -73,7 +78,7 @@ impl<'s> PlainReader<'s> {
                 return None;
             }
             named |= 1 << field.index();
-            let rule = Rule::of(field);
+            let rule = Rule::of(field, options.reading.values);
             columns.push(Column { field, rule });
         }
         Some(Self {
@@ -81,6 +86,7 @@ impl<'s> PlainReader<'s> {
             required: required_of(options.table),
             today: Today::at(options.now),
             clear_token: &options.clear_token,
+            shape,
             field_bytes: options.limits.field_bytes,
         })
     }
@@ -188,7 +194,9 @@ impl<'s> PlainReader<'s> {
     ) -> Option<()> {
         let cell = Cell::Text(Cow::Borrowed(std::str::from_utf8(cell).ok()?));
         let mut remarked = false;
-        let checked = cell::check(field, &cell, self.clear_token, &mut |_, _| remarked = true);
+        // A cell with slashes is left to who knows its column.
+        let rules = CellRules::of(self.shape, 0);
+        let checked = cell::check(field, &cell, &rules, &mut |_| remarked = true);
         match checked {
             Ok(Checked::Absent) if !remarked => return Some(()),
             Ok(Checked::Text(text)) if !remarked => {
@@ -253,7 +261,7 @@ impl Column {
 }
 
 impl Rule {
-    fn of(field: Field) -> Self {
+    fn of(field: Field, values: Values) -> Self {
         let spec = field.spec();
         match spec.kind {
             Kind::Text { min, max } => {
@@ -261,6 +269,8 @@ impl Rule {
                     // Too short is a text only where exactly one length is right.
                     least: if min == max { usize::from(min) } else { 0 },
                     most: usize::from(max),
+                    field,
+                    lenient: values == Values::Lenient,
                 };
                 match field {
                     Field::ExternalSystemId => Self::Key(lengths),
@@ -282,7 +292,8 @@ impl Lengths {
         let (first, last) = (cell.first()?, cell.last()?);
         // White space, an apostrophe and what begins a formula are a matter for remarks.
         let is_plain = !matches!(first, b' ' | b'\'' | b'=' | b'+' | b'-' | b'@') && *last != b' ';
-        (is_plain && (self.least..=self.most).contains(&cell.len())).then_some(cell)
+        let is_special = self.lenient && lenient::is_special(self.field, ascii(cell));
+        (is_plain && !is_special && (self.least..=self.most).contains(&cell.len())).then_some(cell)
     }
 }
 

@@ -218,5 +218,6 @@ pub(crate) fn twin_finding(
         field: Some(field),
         value: Some(shown_value(key)),
         detail: other,
+        fix: None,
     }
 }

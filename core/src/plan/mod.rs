@@ -292,6 +292,7 @@ pub fn finding_for(
         field: Some(field),
         value: value.map(shown_value),
         detail,
+        fix: None,
     }
 }
 

@@ -2,11 +2,15 @@
 //! The wire form, version 1: this module alone knows it. Reading is strict, so that an agreement is either understood
 //! as a whole or refused; what is written reads back the same.
 
+use super::zone_wire::ZoneV1;
 use super::{Delivery, FilePolicy, Profile};
 use crate::plan::brake::{Brake, Threshold};
 use crate::read::Limits;
+use crate::reading::mapping::{self, Mapping};
+use crate::reading::words::{self, PartnerWords};
+use crate::reading::{DateOrder, Reading, Values};
 use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The version of the wire form.
@@ -26,6 +30,15 @@ pub enum ProfileError {
         /// What would stand there.
         expected: &'static str,
     },
+    /// A pair whose target means nothing.
+    Target {
+        /// The key.
+        at: &'static str,
+        /// The target as it stands there.
+        found: String,
+        /// What may be meant.
+        near: Option<&'static str>,
+    },
 }
 
 impl fmt::Display for ProfileError {
@@ -38,6 +51,16 @@ impl fmt::Display for ProfileError {
             ),
             Self::Value { at, expected } => {
                 write!(f, "the profile's `{at}` must be {expected}")
+            }
+            Self::Target { at, found, near } => {
+                write!(
+                    f,
+                    "the profile's `{at}` names `{found}`, which means nothing"
+                )?;
+                match near {
+                    Some(near) => write!(f, "; did you mean `{near}`?"),
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -87,6 +110,17 @@ pub(crate) struct ProfileV1 {
     offers: Option<BTreeSet<String>>,
     clear_token: String,
     limits: LimitsV1,
+    // What came later: a key is written only where something else is agreed than what holds without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    values: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<ZoneV1>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    date_order: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    words: BTreeMap<Box<str>, Box<str>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    mapping: BTreeMap<Box<str>, Box<str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -131,6 +165,8 @@ impl ProfileV1 {
         } = profile.brake;
         let threshold = |Threshold { share, count }| ThresholdV1 { share, count };
         let limits = profile.limits;
+        let reading = &profile.reading;
+        let agreed = |name: &str, usual: &str| (name != usual).then(|| name.to_owned());
         Self {
             version: VERSION,
             partner: profile.partner.to_string(),
@@ -151,6 +187,11 @@ impl ProfileV1 {
                 columns: limits.columns as u64,
                 json_depth: limits.json_depth as u64,
             },
+            values: agreed(reading.values.name(), Values::default().name()),
+            time_zone: ZoneV1::of(&reading.zone),
+            date_order: agreed(reading.date_order.name(), DateOrder::default().name()),
+            words: reading.words.pairs().clone(),
+            mapping: reading.mapping.pairs().clone(),
         }
     }
 
@@ -176,6 +217,21 @@ impl ProfileV1 {
             .into_iter()
             .find(|known| known.name() == self.file_policy);
         must(file_policy.is_some(), "filePolicy", "`rows` or `file`")?;
+        let values = named(self.values.as_deref(), &Values::ALL, Values::name);
+        must(values.is_some(), "values", "`lenient` or `strict`")?;
+        let date_order = named(self.date_order.as_deref(), &DateOrder::ALL, DateOrder::name);
+        let orders = "`evident`, `day-first` or `month-first`";
+        must(date_order.is_some(), "dateOrder", orders)?;
+        let target =
+            |at: &'static str, wrong: &str, near: Option<&'static str>| ProfileError::Target {
+                at,
+                found: wrong.to_owned(),
+                near,
+            };
+        let words = PartnerWords::new(self.words)
+            .map_err(|wrong| target("words", &wrong, nearest(&wrong, words::targets())))?;
+        let mapping = Mapping::new(self.mapping)
+            .map_err(|wrong| target("mapping", &wrong, nearest(&wrong, mapping::targets())))?;
         let LimitsV1 {
             file_bytes,
             record_bytes,
@@ -213,8 +269,41 @@ impl ProfileV1 {
                 columns: size(columns),
                 json_depth: size(json_depth),
             },
+            reading: Reading {
+                values: values.unwrap_or_default(),
+                zone: self
+                    .time_zone
+                    .map(ZoneV1::zone)
+                    .transpose()?
+                    .unwrap_or_default(),
+                date_order: date_order.unwrap_or_default(),
+                words,
+                mapping,
+            },
         })
     }
+}
+
+/// The value of this name, the usual one where there is no name; nothing where the name means none.
+fn named<T: Copy + Default>(
+    name: Option<&str>,
+    all: &[T],
+    name_of: impl Fn(T) -> &'static str,
+) -> Option<T> {
+    match name {
+        None => Some(T::default()),
+        Some(name) => all.iter().copied().find(|one| name_of(*one) == name),
+    }
+}
+
+/// The name that is written nearly so.
+fn nearest(wrong: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let wrong = wrong.to_lowercase();
+    names
+        .map(|name| (strsim::osa_distance(&name.to_lowercase(), &wrong), name))
+        .filter(|(distance, name)| *distance <= 3 && distance * 3 <= name.len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
 }
 
 fn threshold(
@@ -234,6 +323,7 @@ fn threshold(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::reading::zone::{Change, Zone};
     use expect_test::expect;
     use proptest::prelude::*;
 
@@ -296,6 +386,64 @@ mod tests {
         assert_eq!(
             Profile::from_json(plain.to_json().as_bytes()),
             Ok(plain.clone())
+        );
+    }
+
+    /// What came later is written only where it is agreed, and a profile without it is read as before.
+    #[test]
+    fn how_files_are_read_is_said_where_it_is_agreed() {
+        let profile = Profile {
+            reading: Reading {
+                values: Values::Strict,
+                zone: Zone::built_in("UTC").unwrap(),
+                date_order: DateOrder::MonthFirst,
+                words: PartnerWords::new([("Konto".into(), "BANK_ACCOUNT".into())].into()).unwrap(),
+                mapping: Mapping::new([("Startdtum".into(), "startDate".into())].into()).unwrap(),
+            },
+            ..Profile::of("kiosk")
+        };
+        let json = profile.to_json();
+        let (_, added) = json.split_once("\"jsonDepth\": 64\n").unwrap();
+        expect![[r#"
+              },
+              "values": "strict",
+              "timeZone": {
+                "name": "UTC"
+              },
+              "dateOrder": "month-first",
+              "words": {
+                "Konto": "BANK_ACCOUNT"
+              },
+              "mapping": {
+                "Startdtum": "startDate"
+              }
+            }
+        "#]]
+        .assert_eq(added);
+        assert_eq!(Profile::from_json(json.as_bytes()), Ok(profile));
+        let refused = |from: &str, to: &str, expect: &str| {
+            let error = Profile::from_json(json.replacen(from, to, 1).as_bytes()).unwrap_err();
+            assert_eq!(error.to_string(), expect);
+        };
+        refused(
+            "\"startDate\"",
+            "\"startdate\"",
+            "the profile's `mapping` names `startdate`, which means nothing; did you mean `startDate`?",
+        );
+        refused(
+            "\"BANK_ACCOUNT\"",
+            "\"cash\"",
+            "the profile's `words` names `cash`, which means nothing",
+        );
+        refused(
+            "\"UTC\"",
+            "\"Europe/Paris\"",
+            "the profile's `timeZone` must be `Europe/Berlin`, `UTC`, or a name with the offset and its changes in ascending order",
+        );
+        refused(
+            "\"strict\"",
+            "\"loose\"",
+            "the profile's `values` must be `lenient` or `strict`",
         );
     }
 
@@ -372,6 +520,50 @@ mod tests {
         proptest::option::of(threshold)
     }
 
+    fn a_zone() -> impl Strategy<Value = Zone> {
+        let changes = proptest::collection::btree_map(any::<i64>(), -50_000i32..50_000, 0..5);
+        prop_oneof![
+            Just(Zone::default()),
+            Just(Zone::built_in("UTC").unwrap()),
+            (
+                "[A-Z][a-z]{1,9}/[A-Z][a-z]{1,9}",
+                -50_000i32..50_000,
+                changes
+            )
+                .prop_map(|(name, first, changes)| {
+                    let changes: Vec<_> = changes
+                        .into_iter()
+                        .map(|(at, offset)| Change { at, offset })
+                        .collect();
+                    Zone::with_changes(&name, first, &changes)
+                }),
+        ]
+    }
+
+    fn pairs_to(targets: Vec<&'static str>) -> impl Strategy<Value = BTreeMap<Box<str>, Box<str>>> {
+        let target = proptest::sample::select(targets).prop_map(Into::into);
+        let own = "[^\\p{C}]{1,12}".prop_map(|own: String| own.into());
+        proptest::collection::btree_map(own, target, 0..4)
+    }
+
+    prop_compose! {
+        fn a_reading()(
+            values in proptest::sample::select(&Values::ALL[..]),
+            date_order in proptest::sample::select(&DateOrder::ALL[..]),
+            zone in a_zone(),
+            words in pairs_to(words::targets().collect()),
+            mapping in pairs_to(mapping::targets().chain([mapping::IGNORE]).collect()),
+        ) -> Reading {
+            Reading {
+                values,
+                zone,
+                date_order,
+                words: PartnerWords::new(words).unwrap(),
+                mapping: Mapping::new(mapping).unwrap(),
+            }
+        }
+    }
+
     prop_compose! {
         pub(crate) fn a_profile()(
             partner in "[a-z0-9][a-z0-9_-]{0,20}",
@@ -382,6 +574,7 @@ mod tests {
             offers in proptest::option::of(proptest::collection::btree_set("[A-Z0-9_]{20}", 0..4)),
             clear_token in "[^\\p{C}]{1,8}",
             limits in (1..u64::MAX, 1..usize::MAX, 1..usize::MAX, 1..usize::MAX, 1..usize::MAX),
+            reading in a_reading(),
         ) -> Profile {
             Profile {
                 partner: partner.into(),
@@ -398,6 +591,7 @@ mod tests {
                     columns: limits.3,
                     json_depth: limits.4,
                 },
+                reading,
             }
         }
     }

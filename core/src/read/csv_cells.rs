@@ -260,6 +260,7 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
             field: column.and_then(|column| column.field),
             value: Some(shown_value(&broken.shown)),
             detail: broken.detail.clone(),
+            fix: None,
         });
         self.hand_over(content, Emptiness::Filled);
         self.line += broken.lines;
@@ -340,6 +341,7 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
             field: column.and_then(|column| column.field),
             value: Some(shown_value(&value)),
             detail: Detail::None,
+            fix: None,
         });
     }
 }

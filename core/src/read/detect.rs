@@ -6,6 +6,7 @@ use super::{CORRECTION_KEY, Column, Format, ReadOptions, Shape};
 use crate::code::Code;
 use crate::field::{self, Field};
 use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
+use crate::reading::mapping::Meaning;
 use std::borrow::Cow;
 
 /// What the first bytes say.
@@ -200,7 +201,8 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<
         .iter()
         .map(|header| Column {
             header: header.trim().into(),
-            field: field::match_header(options.table, header),
+            field: meant(header, options),
+            order: None,
         })
         .collect();
     if columns.iter().all(|column| column.field.is_none()) {
@@ -292,7 +294,7 @@ fn best_split<'h>(text: &'h str, options: &ReadOptions) -> Option<(u8, Vec<Cow<'
         let known = headers
             .iter()
             .take(options.limits.columns)
-            .filter(|header| field::match_header(options.table, header).is_some())
+            .filter(|header| meant(header, options).is_some())
             .count();
         let rank = (known, headers.len());
         if rank > best_rank {
@@ -301,6 +303,13 @@ fn best_split<'h>(text: &'h str, options: &ReadOptions) -> Option<(u8, Vec<Cow<'
         }
     }
     best
+}
+
+fn meant(header: &str, options: &ReadOptions) -> Option<Field> {
+    match options.reading.mapping.meaning(options.table, header) {
+        Meaning::Field(spec) => Some(spec.field),
+        Meaning::Ignored | Meaning::Unknown => None,
+    }
 }
 
 fn check_header(
@@ -319,6 +328,13 @@ fn check_header(
     for (index, column) in columns.iter().enumerate() {
         let Some(meant) = column.field else {
             // The columns that a corrections file adds are made to be ignored.
+            let mapping = &options.reading.mapping;
+            if matches!(
+                mapping.meaning(options.table, &column.header),
+                Meaning::Ignored
+            ) {
+                continue;
+            }
             if column.header.is_empty() {
                 findings.push(at(Code::ColumnUnnamed, Detail::None, index));
             } else if !is_our_own_column(&column.header) {

@@ -5,6 +5,7 @@ use super::csv_frame::CsvFrame;
 use super::detect::{self, Beginning};
 use super::json_frame::JsonFrame;
 use super::ndjson_frame::NdjsonFrame;
+use super::sample;
 use super::{Block, Format, MAX_RECORDS, Mark, ReadOptions, Shape};
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
@@ -205,11 +206,18 @@ impl Framer {
             Beginning::Unknown => {}
             Beginning::Unreadable(finding) => self.stop(finding),
             Beginning::Known {
-                shape,
+                mut shape,
                 findings,
                 skip,
                 line,
             } => {
+                if sample::is_wanted(&shape) {
+                    let rest = &self.head[skip..];
+                    if at_end == AtEnd::No && rest.len() < sample::BYTES {
+                        return;
+                    }
+                    sample::look(&mut shape, rest, at_end == AtEnd::Yes);
+                }
                 let shape = Arc::new(*shape);
                 let place = (skip as u64, line);
                 self.frame = match shape.format {
@@ -254,7 +262,7 @@ impl Framer {
 
     fn give_whole_records(&mut self) {
         if matches!(self.frame, Frame::Beginning) {
-            self.begin(AtEnd::No);
+            self.begin(AtEnd::Limit);
         }
         match &mut self.frame {
             Frame::Beginning => {}
@@ -302,4 +310,6 @@ fn sheet_row(shape: &Shape, line: u64) -> u64 {
 enum AtEnd {
     Yes,
     No,
+    /// More bytes come and are not read.
+    Limit,
 }

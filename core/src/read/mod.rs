@@ -14,6 +14,7 @@ mod json_cells;
 mod json_frame;
 mod ndjson_frame;
 mod raw_cells;
+mod sample;
 mod separators;
 mod specials;
 
@@ -21,6 +22,8 @@ use crate::code::Code;
 use crate::field::{Field, Table};
 use crate::finding::{Detail, Finding};
 use crate::moment::Moment;
+use crate::reading::Reading;
+use crate::reading::local_time::First;
 use std::borrow::Cow;
 
 pub(crate) use csv_plain::{PlainRecord, Taker};
@@ -92,6 +95,8 @@ pub struct ReadOptions {
     pub limits: Limits,
     /// The text of a cell that clears a value; JSON says `null`.
     pub clear_token: Box<str>,
+    /// How the cells and headers of a file of cells are read.
+    pub reading: Reading,
 }
 
 impl ReadOptions {
@@ -102,6 +107,7 @@ impl ReadOptions {
             now,
             limits: Limits::default(),
             clear_token: "NULL".into(),
+            reading: Reading::default(),
         }
     }
 }
@@ -134,6 +140,8 @@ pub struct Column {
     pub header: Box<str>,
     /// The field it means, if any.
     pub field: Option<Field>,
+    /// What comes first in its dates that are written with slashes, where that is known.
+    pub order: Option<First>,
 }
 
 /// Whole records, cut out of a file.

@@ -9,7 +9,7 @@ pub use plan::{CREATE_CUSTOMER, PlanRow, PlanWriter, changes_of};
 use crate::check::{Group, Tally};
 use crate::code::{Code, Severity};
 use crate::field::{Field, Kind};
-use crate::finding::{Finding, Language, column_letters, message};
+use crate::finding::{Finding, Fix, Language, column_letters, message};
 use crate::moment::Moment;
 use crate::order::Value;
 use crate::plan::{Change, Counts, Decision};
@@ -61,7 +61,7 @@ pub fn hex(bytes: &[u8]) -> String {
     text
 }
 
-/// A finding in JSON: `{row, line, column, columnLetter, header, field, code, severity, upstreamCode, value, message{de,en}}`.
+/// A finding in JSON: `{row, line, column, columnLetter, header, field, code, severity, upstreamCode, value, fix{value,safe}?, message{de,en}}`.
 #[derive(Debug)]
 pub struct Item<'f>(pub &'f Finding);
 
@@ -79,6 +79,7 @@ impl Serialize for Item<'_> {
             severity: finding.severity().name(),
             upstream_code: upstream(finding.code),
             value: finding.value.as_deref(),
+            fix: finding.fix.as_deref().map(FixV1::of),
             message: Message {
                 de: message(finding, Language::De),
                 en: message(finding, Language::En),
@@ -273,7 +274,24 @@ struct ItemV1<'f> {
     severity: &'static str,
     upstream_code: Option<u32>,
     value: Option<&'f str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<FixV1<'f>>,
     message: Message,
+}
+
+#[derive(serde::Serialize)]
+struct FixV1<'f> {
+    value: &'f str,
+    safe: bool,
+}
+
+impl<'f> FixV1<'f> {
+    fn of(fix: &'f Fix) -> Self {
+        Self {
+            value: &fix.value,
+            safe: fix.safe,
+        }
+    }
 }
 
 #[derive(serde::Serialize)]

@@ -11,7 +11,6 @@ use crate::commands;
 use crate::config::{self, Config, ConfigError};
 use crate::folder::safe_name::printable;
 use crate::import::Terms;
-use crate::import::profile::limits;
 use crate::log;
 use crate::open_data::{OpenData, OpenDataError};
 use crate::perform::{self, Call, Inputs};
@@ -19,8 +18,6 @@ use crate::serve;
 use crate::serve::socket::{self, Answer};
 use crate::system::{LockError, UnfinishedFile, directory_of};
 use anyhow::Context as _;
-use intake_core::field::Table;
-use intake_core::read::ReadOptions;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
@@ -112,13 +109,8 @@ fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outc
     };
     let speech = perform::speech(terminal.language(), config);
     let now = clock::moment_of(arguments.at.unwrap_or(speech.now));
-    let options = match &arguments.partner {
-        Some(partner) => Terms::of(config, partner).profile.read_options(now),
-        None => ReadOptions {
-            limits: limits(config),
-            ..ReadOptions::new(Table::Orders, now)
-        },
-    };
+    let partner = arguments.partner.as_deref().unwrap_or(perform::NOBODY);
+    let options = Terms::of(config, partner).profile.read_options(now);
     with_output(terminal, &cli.command, |out, _| {
         let mut outcome = Outcome::Done;
         let mut files = Files::new(arguments.files.clone());

@@ -6,6 +6,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use intake_core::reading::mapping::Mapping;
+use intake_core::reading::words::PartnerWords;
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
@@ -13,6 +15,7 @@ use super::access::{Address, HostList, Hosts, TokenHash, TokenList};
 use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
 use super::measures::{Number, Share, Size, Span};
 use super::names::{LogFilter, OfferList, Offers, Word, Zone};
+use super::pairs::{HeaderPairs, WordPairs};
 
 /// One key of a section, with the value it has there.
 pub(super) struct Key {
@@ -252,8 +255,20 @@ sections! {
         end_missing: bool as Switch = false;
         /// What one rejected row means: the other rows are applied, or none is.
         file_policy: FilePolicy as Choice<FilePolicy> = FilePolicy::Rows;
-        /// The IANA name of the zone in which the partner's days begin and end.
+        /// Which spellings of values are understood in files of cells (CSV, XLSX, ODS). JSON is always
+        /// strict.
+        values: Values as Choice<Values> = Values::Lenient;
+        /// The IANA name of the zone in which the partner's days begin and end, and in which times
+        /// without an offset from UTC are read.
         time_zone: TimeZone as Zone = default_time_zone();
+        /// What comes first in dates that are written with slashes, such as `03/04/2026`.
+        date_order: DateOrder as Choice<DateOrder> = DateOrder::Evident;
+        /// The partner's own words for those of the platform, in any case, besides those that are known
+        /// anyway. Example: `{ "Konto" = "BANK_ACCOUNT" }`.
+        words: PartnerWords as WordPairs = PartnerWords::default();
+        /// The partner's own headers and the field that each means, or `"ignore"`, besides those that are
+        /// known anyway. Example: `{ "Abo seit" = "startDate", "Bemerkung" = "ignore" }`.
+        mapping: Mapping as HeaderPairs = Mapping::default();
         /// The offers that the partner may import orders of.
         offers: Offers as OfferList = Offers::All;
         /// What a cell holds to clear a value; an empty cell keeps it.
@@ -339,6 +354,24 @@ words! {
         Delta = "delta",
         /// Every running order of the partner.
         Full = "full",
+    }
+
+    /// Which spellings of values are understood.
+    Values {
+        /// Those that partners write, where their meaning is certain; each is reported.
+        Lenient = "lenient",
+        /// RFC 3339, plain digits and the platform's words alone.
+        Strict = "strict",
+    }
+
+    /// What comes first in a date that is written with slashes.
+    DateOrder {
+        /// What the beginning of the file shows of each column.
+        Evident = "evident",
+        /// The day.
+        DayFirst = "day-first",
+        /// The month.
+        MonthFirst = "month-first",
     }
 
     /// What a rejected row means for the rest of its file.

@@ -9,6 +9,7 @@ mod keys;
 mod kind;
 mod measures;
 mod names;
+mod pairs;
 mod problem;
 mod read;
 
@@ -21,7 +22,8 @@ use std::path::Path;
 pub use access::{Hosts, TokenHash};
 pub use docs::{default_file, docs};
 pub use keys::{
-    Access, Brake, Daemon, Delivery, FilePolicy, Http, Limits, LogFormat, LogLevel, Profile,
+    Access, Brake, Daemon, DateOrder, Delivery, FilePolicy, Http, Limits, LogFormat, LogLevel,
+    Profile, Values,
 };
 pub use measures::parse_duration;
 pub use names::Offers;

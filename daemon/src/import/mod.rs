@@ -9,6 +9,7 @@ pub mod pass;
 pub mod profile;
 pub mod survey;
 pub mod work;
+mod zone;
 
 pub use profile::Terms;
 pub use work::{Import, ImportError, Outcome};

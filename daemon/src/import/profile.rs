@@ -1,10 +1,12 @@
 //! Which terms of the configuration hold for one partner's file?
 //! The one place where the words of the configuration become the words of the core.
 
+use super::zone::zone_of;
 use crate::config::{self, Config, Offers};
 use intake_core::plan::brake::{Brake, Threshold};
 use intake_core::profile::{Delivery, FilePolicy, Profile};
 use intake_core::read::Limits;
+use intake_core::reading::{DateOrder, Reading, Values};
 use jiff::tz::TimeZone;
 
 /// What holds for the files of a partner.
@@ -38,11 +40,29 @@ impl Terms {
             },
             clear_token: agreed.clear_token.as_str().into(),
             limits: limits(config),
+            reading: reading(agreed),
         };
         Self {
             profile,
             zone: agreed.time_zone.clone(),
         }
+    }
+}
+
+fn reading(agreed: &config::Profile) -> Reading {
+    Reading {
+        values: match agreed.values {
+            config::Values::Lenient => Values::Lenient,
+            config::Values::Strict => Values::Strict,
+        },
+        zone: zone_of(&agreed.time_zone),
+        date_order: match agreed.date_order {
+            config::DateOrder::Evident => DateOrder::Evident,
+            config::DateOrder::DayFirst => DateOrder::DayFirst,
+            config::DateOrder::MonthFirst => DateOrder::MonthFirst,
+        },
+        words: agreed.words.clone(),
+        mapping: agreed.mapping.clone(),
     }
 }
 

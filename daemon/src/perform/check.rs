@@ -2,7 +2,7 @@
 //! The findings of the file itself and those that need the state, each with its place, in the order of the file.
 
 use super::plan::spool;
-use super::{Call, Inputs};
+use super::{Call, Inputs, NOBODY};
 use crate::cli::args::{Check as Arguments, Outcome};
 use crate::clock;
 use crate::commands::check::Report;
@@ -17,9 +17,6 @@ use intake_core::plan::Decision;
 use intake_core::report::FileIdentity;
 use std::io::{self, Write};
 use std::path::Path;
-
-/// The partner of a file for which none is named: it has the default profile and no orders of its own.
-const NOBODY: &str = "nobody";
 
 /// Checks files one after another.
 pub(super) fn run(

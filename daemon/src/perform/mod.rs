@@ -18,6 +18,9 @@ use crate::snapshot;
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 
+/// The partner of a file for which none is named: it has the default profile and no orders of its own.
+pub(crate) const NOBODY: &str = "nobody";
+
 /// The files that a command brings, one after another.
 pub trait Inputs {
     /// The next file: its name and its bytes. Whatever was not read of the one before is passed over.

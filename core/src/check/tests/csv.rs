@@ -114,26 +114,26 @@ fn line_ends_inside_quotes_belong_to_the_value() {
     check(
         &text,
         &expect![[r#"
-        1 2 1 externalSystemId control-character "A\n1"
-        3 6 6 paymentMethod word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
-        3 rows: 1 accepted, 2 rejected, 0 empty
-    "#]],
+            1 2 1 externalSystemId control-character "A\n1" ?> "A 1"
+            3 6 6 paymentMethod word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
+            3 rows: 1 accepted, 2 rejected, 0 empty
+        "#]],
     );
     check(
         text.replace('\n', "\r\n"),
         &expect![[r#"
-        1 2 1 externalSystemId control-character "A\r\n1"
-        3 6 6 paymentMethod word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
-        3 rows: 1 accepted, 2 rejected, 0 empty
-    "#]],
+            1 2 1 externalSystemId control-character "A\r\n1" ?> "A 1"
+            3 6 6 paymentMethod word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
+            3 rows: 1 accepted, 2 rejected, 0 empty
+        "#]],
     );
     check(
         text.replace('\n', "\r"),
         &expect![[r#"
-        1 2 1 externalSystemId control-character "A\r1"
-        3 6 6 paymentMethod word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
-        3 rows: 1 accepted, 2 rejected, 0 empty
-    "#]],
+            1 2 1 externalSystemId control-character "A\r1" ?> "A 1"
+            3 6 6 paymentMethod word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
+            3 rows: 1 accepted, 2 rejected, 0 empty
+        "#]],
     );
 }
 
@@ -143,9 +143,9 @@ fn other_line_ends_than_the_header_s_are_part_of_a_value() {
     check(
         file(&[&lone_return, &row("B").replace('\n', "\r\n")]),
         &expect![[r#"
-        1 2 3 invoiceCustomerId control-character "C\r1"
-        2 rows: 1 accepted, 1 rejected, 0 empty
-    "#]],
+            1 2 3 invoiceCustomerId control-character "C\r1" ?> "C 1"
+            2 rows: 1 accepted, 1 rejected, 0 empty
+        "#]],
     );
     let text = file(&["\"B\"\n", &row("A")]).replace("Method\n", "Method\r");
     check(
@@ -167,16 +167,16 @@ fn quotes_may_stand_around_every_value() {
     check(
         file(&[&quoted, "\r\n", &wrong, "\r\n"]),
         &expect![[r#"
-        2 3 6 paymentMethod word-unknown "PAY\"PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
-        2 rows: 1 accepted, 1 rejected, 0 empty
-    "#]],
+            2 3 6 paymentMethod word-unknown "PAY\"PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO") ?> "PAYPAL"
+            2 rows: 1 accepted, 1 rejected, 0 empty
+        "#]],
     );
     check(
         file(&[&quoted, "\r\r\n", &wrong]),
         &expect![[r#"
-        2 3 6 paymentMethod word-unknown "PAY\"PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
-        2 rows: 1 accepted, 1 rejected, 0 empty
-    "#]],
+            2 3 6 paymentMethod word-unknown "PAY\"PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO") ?> "PAYPAL"
+            2 rows: 1 accepted, 1 rejected, 0 empty
+        "#]],
     );
     check(
         file(&[&quoted, "\r"]),
@@ -321,7 +321,7 @@ fn stray_quotes_are_characters_of_the_value() {
             1 2 3 invoiceCustomerId quote-stray "27\" TV"
             2 3 1 externalSystemId quote-stray "B\""
             3 4 3 invoiceCustomerId quote-stray " \"C1\""
-            3 4 3 invoiceCustomerId whitespace-trimmed " \"C1\"" Text("\"C1\"")
+            3 4 3 invoiceCustomerId whitespace-trimmed " \"C1\"" Text("\"C1\"") => "\"C1\""
             3 rows: 3 accepted, 0 rejected, 0 empty
         "#]],
     );
@@ -338,12 +338,12 @@ fn bytes_that_are_no_text_are_located() {
     check(
         bytes,
         &expect![[r#"
-        1 2 1 externalSystemId control-character "A\0B"
-        2 3 6 paymentMethod word-unknown "PAY\0PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
-        3 4 1 externalSystemId encoding-invalid "M�ller"
-        4 5 1 externalSystemId encoding-invalid "M�ller"
-        5 rows: 1 accepted, 4 rejected, 0 empty
-    "#]],
+            1 2 1 externalSystemId control-character "A\0B" ?> "A B"
+            2 3 6 paymentMethod word-unknown "PAY\0PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO") ?> "PAYPAL"
+            3 4 1 externalSystemId encoding-invalid "M�ller"
+            4 5 1 externalSystemId encoding-invalid "M�ller"
+            5 rows: 1 accepted, 4 rejected, 0 empty
+        "#]],
     );
 }
 

@@ -217,16 +217,16 @@ fn columns_in_any_order_case_and_language() {
     check(
         format!("{german}{line}"),
         &expect![[r#"
-        1 2 7 endDate date-time-invalid "31.02.2026" under "gueltig_bis"
-        1 rows: 0 accepted, 1 rejected, 0 empty
-    "#]],
+            1 2 7 endDate date-time-no-such "31.02.2026" under "gueltig_bis"
+            1 rows: 0 accepted, 1 rejected, 0 empty
+        "#]],
     );
     check(
         format!("{german}{line}").replace(';', "\t"),
         &expect![[r#"
-        1 2 7 endDate date-time-invalid "31.02.2026" under "gueltig_bis"
-        1 rows: 0 accepted, 1 rejected, 0 empty
-    "#]],
+            1 2 7 endDate date-time-no-such "31.02.2026" under "gueltig_bis"
+            1 rows: 0 accepted, 1 rejected, 0 empty
+        "#]],
     );
     let quoted = "\"external system id\",\"PLENIGOOFFERID\",invoice_customer_id,Quantity,start-date,\"Payment, method\"\n";
     check(
@@ -385,12 +385,12 @@ fn other_tables() {
         ReadOptions::new(Table::Offers, now),
         offers,
         &expect![[r#"
-        2 3 3 archived bool-invalid "yes" under "archiviert"
-        2 3 4 steps integer-range "0" Range(1, 1000)
-        2 3 5 allowedPaymentMethods word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
-        2 3 2 internalTitle required-missing "" under "Titel"
-        2 rows: 1 accepted, 1 rejected, 0 empty
-    "#]],
+            2 3 3 archived word-read "yes" under "archiviert" Text("true") => "true"
+            2 3 4 steps integer-range "0" Range(1, 1000)
+            2 3 5 allowedPaymentMethods word-unknown "CASH" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
+            2 3 2 internalTitle required-missing "" under "Titel"
+            2 rows: 1 accepted, 1 rejected, 0 empty
+        "#]],
     );
 }
 

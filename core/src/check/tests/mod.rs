@@ -8,6 +8,7 @@
 mod csv;
 mod header;
 mod json;
+mod lenient;
 mod memory;
 mod order_of_rows;
 mod plain;
@@ -132,6 +133,10 @@ fn line_of(finding: &Finding) -> String {
     match &finding.detail {
         crate::finding::Detail::None => {}
         detail => write!(line, " {detail:?}").unwrap(),
+    }
+    if let Some(fix) = &finding.fix {
+        let arrow = if fix.safe { "=>" } else { "?>" };
+        write!(line, " {arrow} {:?}", fix.value).unwrap();
     }
     line
 }

@@ -17,7 +17,8 @@ const COLUMNS: &[(&str, &[&str])] = &[
     (
         "externalSystemId",
         &[
-            "A", "B", " A", "=1", "'=1", "-1", "NULL", "", "ä", "A\u{7f}", "x x", "@",
+            "A", "B", " A", "=1", "'=1", "-1", "NULL", "", "ä", "A\u{7f}", "x x", "@", "4.71E+12",
+            "n/a",
         ],
     ),
     (
@@ -74,7 +75,10 @@ const COLUMNS: &[(&str, &[&str])] = &[
             "NULL",
         ],
     ),
-    ("orderDate", &["", "2025-12-31T00:00:00Z", "1"]),
+    (
+        "orderDate",
+        &["", "2025-12-31T00:00:00Z", "1", "21.12.2025", "k.A."],
+    ),
     (
         "referenceStartDate",
         &[
@@ -89,7 +93,10 @@ const COLUMNS: &[(&str, &[&str])] = &[
         &["", "2026-06-01T00:00:00Z", "2026-05-31T23:59:59Z"],
     ),
     ("discountPercentage", &["", "100", "101", "NULL"]),
-    ("deliveryCustomerId", &["", "C2", "C1", "NULL", " "]),
+    (
+        "deliveryCustomerId",
+        &["", "C2", "C1", "NULL", " ", "n/a", "null", "-", "K-1"],
+    ),
     ("managedBy", &["", "EXTERNAL", "WBZ", "PLENIGO"]),
     (
         "invoiceAddressId",
@@ -113,7 +120,10 @@ const COLUMNS: &[(&str, &[&str])] = &[
         "lastName",
         &["", "Muster", "M\u{fc}ller", "O'Neil", "'Muster"],
     ),
-    ("birthday", &["", "1980-05-17", "1980-02-30"]),
+    (
+        "birthday",
+        &["", "1980-05-17", "1980-02-30", "17/05/1980", "05/06/1980"],
+    ),
     ("Bemerkung", &["", "x", "\u{fc}", " ", "=", "\0"]),
 ];
 

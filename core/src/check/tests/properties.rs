@@ -13,7 +13,8 @@ pub(super) fn csv_bytes() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
         6 => select(vec![
             ",", "\n", "\r\n", "\r", "\"", "\"\"", "\",\"", "\"\n", ",\"", " ", "a", "ä", "\0", "\u{a0}",
-            "NULL", "'=", "1", "CASH", "ZERO", "\r\r\n", ";", ",,,,,\n",
+            "NULL", "'=", "1", "CASH", "paypal", "k.A.", "21.03.2026", "03/04/2026", "13/04/2026", "04/13/2026", "1.000", "5,0",
+            "4,71E+12", "\u{200b}", "ZERO", "\r\r\n", ";", ",,,,,\n",
         ])
         .prop_map(|text| text.as_bytes().to_vec()),
         3 => select(vec!["A", "B", "\"A\"", "\"A\n\"", "C\""]).prop_map(|id| row(id).into_bytes()),
@@ -29,6 +30,7 @@ pub(super) fn csv_bytes() -> impl Strategy<Value = Vec<u8>> {
         "quantity\r",
         "\u{feff}\n\r\nquantity;\"externalSystemId\"\n",
         "quantity,\"Ende\n\"\r\r\n",
+        "externalSystemId,startDate,Ende\n",
         "quantity",
         "",
     ]);

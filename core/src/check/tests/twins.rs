@@ -22,7 +22,7 @@ fn the_same_content_is_a_warning() {
         ]),
         &expect![[r#"
             3 4 1 externalSystemId duplicate-same "A" Record(1, 2)
-            4 5 1 externalSystemId whitespace-trimmed " A" Text("A")
+            4 5 1 externalSystemId whitespace-trimmed " A" Text("A") => "A"
             4 5 1 externalSystemId duplicate-same "A" Record(1, 2)
             4 rows: 4 accepted, 0 rejected, 0 empty
         "#]],
