@@ -112,12 +112,24 @@ pub struct Group {
     pub count: u64,
     /// Where the first ones stand.
     pub first: Vec<Place>,
+    /// How many of them say what would stand in the cell instead.
+    pub fixes: FixCounts,
     /// What was found.
     pub what: Bilingual,
     /// Why that is a matter.
     pub why: Bilingual,
     /// What to do about it.
     pub todo: Bilingual,
+}
+
+/// How many findings can be mended.
+#[derive(Debug, Serialize, Deserialize, Tsify)]
+#[serde(deny_unknown_fields)]
+pub struct FixCounts {
+    /// For certain.
+    pub safe: u64,
+    /// Likely.
+    pub likely: u64,
 }
 
 /// Where something stands.
@@ -261,8 +273,22 @@ pub struct ReportItem {
     pub upstream_code: Option<u32>,
     /// The value as it stands in the file.
     pub value: Option<String>,
+    /// What would stand in the cell instead, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub fix: Option<Fix>,
     /// What, why and what to do, in one text.
     pub message: Bilingual,
+}
+
+/// What would stand in a cell instead.
+#[derive(Debug, Serialize, Deserialize, Tsify)]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    /// The text of the cell.
+    pub value: String,
+    /// Is it certain? Otherwise it is likely, and a person must say so.
+    pub safe: bool,
 }
 
 /// A finding as a page shows it.
@@ -413,6 +439,7 @@ mod tests {
     const CSV: &str = "externalSystemId;plenigoOfferId;invoiceCustomerId;quantity;startDate;paymentMethod;email;language;Farbe\n\
         A-1;O_MZA1E7173120881551;100003;2;2026-01-01T00:00:00Z;BILLING;;;\n\
         A-2;O_MZA1E7173120881551;100003;x;2026-02-31T00:00:00Z;BILLING;;;rot\n\
+        A-5;O_MZA1E7173120881551;100003;x;31.01.2026;Rechnnung;;;\n\
         A-4;O_MZA1E7173120881551;100009;1;2026-01-01T00:00:00Z;BILLING;a@example.org;de;\n\
         \"A-3;O_MZA1E7173120881551;100003;1;2026-01-01T00:00:00Z;BILLING;;;\n";
     const JSON: &str = "[{\"externalSystemId\":\"A-1\",\"plenigoOfferId\":\"O_MZA1E7173120881551\",\
@@ -544,7 +571,7 @@ mod tests {
         let verdict = all_hold(CSV, Some(&snapshot));
         let of = |name: &str| verdict["plan"]["counts"][name].as_u64().unwrap();
         let counts = ["create", "update", "reject", "createCustomer", "missing"].map(of);
-        assert_eq!(counts, [1, 1, 2, 1, 1], "{verdict}");
+        assert_eq!(counts, [1, 1, 3, 1, 1], "{verdict}");
         all_hold(JSON, Some(&snapshot));
     }
 }

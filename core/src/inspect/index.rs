@@ -39,10 +39,19 @@ pub(super) struct Kind {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     pub(super) count: u64,
+    /// How many of them can be mended for certain, and how many likely.
+    pub(super) fixes: Fixes,
     /// The first places, at most [`FIRST_PLACES`].
     pub(super) first: Vec<Place>,
     /// What their words need besides, where it is the same for all.
     pub(super) detail: Option<Detail>,
+}
+
+/// How many findings say what would stand in the cell instead.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fixes {
+    pub(super) safe: u64,
+    pub(super) likely: u64,
 }
 
 /// Findings of one code in one field, over the whole file.
@@ -76,9 +85,21 @@ impl Kind {
     }
 }
 
+impl Fixes {
+    fn add_all(&mut self, other: Self) {
+        self.safe += other.safe;
+        self.likely += other.likely;
+    }
+}
+
 impl Found {
     fn add(&mut self, finding: &Finding) {
         self.count += 1;
+        match &finding.fix {
+            Some(fix) if fix.safe => self.fixes.safe += 1,
+            Some(_) => self.fixes.likely += 1,
+            None => {}
+        }
         self.agree_on(&finding.detail);
         if self.first.len() < FIRST_PLACES {
             let Finding {
@@ -109,6 +130,7 @@ impl Found {
 
     fn add_all(&mut self, later: &Self) {
         self.count += later.count;
+        self.fixes.add_all(later.fixes);
         if let Some(detail) = &later.detail {
             self.agree_on(detail);
         }
@@ -119,6 +141,7 @@ impl Found {
     /// Adds those of another column, which stand among these.
     fn merge(&mut self, other: Self) {
         self.count += other.count;
+        self.fixes.add_all(other.fixes);
         if let Some(detail) = &other.detail {
             self.agree_on(detail);
         }

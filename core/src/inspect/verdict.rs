@@ -224,9 +224,16 @@ struct GroupV1 {
     severity: &'static str,
     count: u64,
     first: Vec<PlaceV1>,
+    fixes: FixesV1,
     what: InBoth,
     why: InBoth,
     todo: InBoth,
+}
+
+#[derive(Serialize)]
+struct FixesV1 {
+    safe: u64,
+    likely: u64,
 }
 
 #[derive(Serialize)]
@@ -270,6 +277,10 @@ impl GroupV1 {
                     column: (place.column > 0).then_some(place.column),
                 })
                 .collect(),
+            fixes: FixesV1 {
+                safe: group.found.fixes.safe,
+                likely: group.found.fixes.likely,
+            },
             what,
             why,
             todo,

@@ -1,10 +1,12 @@
 //! Is a file right, and where exactly is it wrong?
 //! Every finding is reported, in the order of the file, while it is read: the report is never held in memory.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
 use intake_core::check::{Examined, Tally, examine};
-use intake_core::code::Code;
+use intake_core::code::{Code, Severity};
+use intake_core::field::Field;
 use intake_core::finding::{Finding, Language};
 use intake_core::read::{Block, ReadOptions, Shape};
 use intake_core::report::{
@@ -67,7 +69,13 @@ pub fn check(
                     let mut written = Ok(());
                     tally.absorb(&shape, examined, &mut |finding| {
                         if !is_of_the_tally(finding) {
-                            rendered.go_on();
+                            if report.shows(finding) {
+                                rendered.go_on();
+                            } else if written.is_ok() {
+                                let (text, items) = rendered.take();
+                                written = report.put(text, items);
+                                rendered.pass_over();
+                            }
                             return;
                         }
                         let mut late = Vec::new();
@@ -159,6 +167,12 @@ impl<'i> ItemsInOrder<'i> {
         self.reached += 1;
     }
 
+    /// The next one is left out; those before it were taken.
+    fn pass_over(&mut self) {
+        self.reached += 1;
+        self.taken = self.reached;
+    }
+
     /// Those that have had their turn and were not taken yet, and how many they are.
     fn take(&mut self) -> (&'i [u8], u64) {
         let (from, to) = (self.taken, self.reached);
@@ -172,7 +186,29 @@ impl<'i> ItemsInOrder<'i> {
 pub(crate) struct Report<'o> {
     format: ReportFormat,
     items: u64,
+    notes: Notes,
+    /// Notes that were left out.
+    left_out: u64,
     out: &'o mut dyn Write,
+}
+
+/// How many notes of each kind there were so far.
+#[derive(Default)]
+struct Notes(BTreeMap<(Code, Option<Field>), u64>);
+
+/// So many notes of a kind are told one by one where a person reads; a program gets them all.
+const NOTES_TOLD: u64 = 5;
+
+impl Notes {
+    /// Is it one of those that a person wants to read?
+    fn tell(&mut self, finding: &Finding, format: ReportFormat) -> bool {
+        if format != ReportFormat::Text || finding.severity() != Severity::Note {
+            return true;
+        }
+        let told = self.0.entry((finding.code, finding.field)).or_default();
+        *told += 1;
+        *told <= NOTES_TOLD
+    }
 }
 
 impl From<io::Error> for Trouble {
@@ -196,8 +232,12 @@ impl Rendered {
     fn of(shape: &Shape, block: &Block, format: ReportFormat, language: Language) -> Self {
         let examined = examine(shape, block);
         let mut items = Items::default();
+        let mut notes = Notes::default();
         for finding in &examined.findings {
-            render(&mut items.text, finding, format, language);
+            // What is one too many in its block is so in the file.
+            if notes.tell(finding, format) {
+                render(&mut items.text, finding, format, language);
+            }
             items.ends.push(items.text.len());
         }
         Self { examined, items }
@@ -214,6 +254,8 @@ impl<'o> Report<'o> {
         let mut report = Report {
             format,
             items: 0,
+            notes: Notes::default(),
+            left_out: 0,
             out,
         };
         let begun = match format {
@@ -231,11 +273,20 @@ impl<'o> Report<'o> {
         Ok(report)
     }
 
+    /// Is a finding told? Asked once of each, in the order of the file.
+    fn shows(&mut self, finding: &Finding) -> bool {
+        let told = self.notes.tell(finding, self.format);
+        self.left_out += u64::from(!told);
+        told
+    }
+
     /// Reports findings.
     pub(crate) fn findings(&mut self, findings: &[Finding], language: Language) -> io::Result<()> {
         let mut text = Vec::new();
         for finding in findings {
-            render(&mut text, finding, self.format, language);
+            if self.shows(finding) {
+                render(&mut text, finding, self.format, language);
+            }
         }
         self.put(&text, findings.len() as u64)
             .map_err(|trouble| match trouble {
@@ -265,6 +316,9 @@ impl<'o> Report<'o> {
         let mut tail = Vec::new();
         match self.format {
             ReportFormat::Text => {
+                if self.left_out > 0 {
+                    tail.extend_from_slice(left_out(self.left_out, speech).as_bytes());
+                }
                 tail.extend_from_slice(verdict(&file.name, tally, speech).as_bytes());
                 write_groups(&mut tail, tally, speech);
             }
@@ -278,6 +332,14 @@ impl<'o> Report<'o> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         self.out.write_all(bytes).map_err(Trouble::Write)
     }
+}
+
+fn left_out(notes: u64, speech: &Speech) -> String {
+    let notes = speech.number(notes);
+    speech.say(
+        format!("… und {notes} weitere Hinweise gleicher Art, unten gezählt; `--format json` nennt alle.\n"),
+        format!("… and {notes} more notes of these kinds, counted below; `--format json` lists them all.\n"),
+    )
 }
 
 fn render(out: &mut Vec<u8>, finding: &Finding, format: ReportFormat, language: Language) {

@@ -40,6 +40,14 @@ pub fn write_finding(out: &mut Vec<u8>, finding: &Finding, language: Language) {
         };
         let _ = write!(out, " {FAINT}{word}:{FAINT:#} `{}`", printable(value));
     }
+    // What is certain stands in the message already.
+    if let Some(fix) = finding.fix.as_deref().filter(|fix| !fix.safe) {
+        let word = match language {
+            Language::De => "Vorschlag",
+            Language::En => "Proposal",
+        };
+        let _ = write!(out, " {FAINT}{word}:{FAINT:#} `{}`", printable(&fix.value));
+    }
     out.push(b'\n');
 }
 
