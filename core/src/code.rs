@@ -306,6 +306,9 @@ codes! {
     TimeTwice "time-twice" Warning 0
         de "{field} nennt eine Uhrzeit, die es an diesem Tag zweimal gab; gelesen wurde die frühere, {expected}." "Die Uhren wurden über sie zurückgestellt." "Den Wert mit Abstand zu UTC schreiben, wenn die spätere gemeint ist."
         en "{field} names a time that this day had twice; read was the earlier one, {expected}." "The clocks were put back over it." "Write the value with its offset from UTC if the later one is meant.";
+    DateOrderMixed "date-order-mixed" Warning 0
+        de "{field} ist nur als {expected} zu lesen, doch der Anfang der Spalte zeigt Tag und Monat andersherum." "In einer Spalte mit beiden Schreibweisen können andere Werte falsch gelesen sein." "Die ganze Spalte einheitlich schreiben und date_order im Profil vereinbaren."
+        en "{field} can only be read as {expected}, but the beginning of the column shows day and month the other way round." "In a column with both ways of writing other values may be read wrongly." "Write the whole column in one way, and agree on date_order in the profile.";
     DateAmbiguous "date-ambiguous" Error 99003
         de "{field} ist auf zwei Arten zu lesen: {expected}." "Weder der Wert noch der Anfang der Datei zeigt, welche gilt." "Das Jahr voranstellen (2026-01-31), Punkte setzen (31.01.2026) oder date_order im Profil vereinbaren."
         en "{field} can be read in two ways: {expected}." "Neither the value nor the beginning of the file shows which holds." "Put the year first (2026-01-31), use points (31.01.2026), or agree on date_order in the profile.";

@@ -18,6 +18,7 @@ pub mod code;
 pub mod corrections;
 pub mod field;
 pub mod finding;
+pub mod fixes;
 pub mod inspect;
 pub mod kind_text;
 pub mod moment;

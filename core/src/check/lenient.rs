@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::field::{Field, Kind, Table};
 use crate::finding::{Detail, shown_value};
 use crate::moment::{Moment, civil_from_days};
+use crate::reading::DateOrder;
 use crate::reading::absent::{is_absent, may_be_absent};
 use crate::reading::local_time::{self, Century, LocalTime};
 use crate::reading::number::{self, Whole};
@@ -150,6 +151,11 @@ fn date_time<'a>(
             Err(with_proposal(trouble, serial))
         }
         Err(local_time::Trouble::NoSuch) => Err(Remark::new(Code::DateTimeNoSuch, Detail::None)),
+        Err(local_time::Trouble::OtherOrder(at)) if is_evident(rules) => {
+            let instant = taken(at);
+            remark(told(Code::DateOrderMixed, &instant.text));
+            Ok(Checked::Moment(instant.moment))
+        }
         Err(local_time::Trouble::OtherOrder(at)) => {
             let no_such = Remark::new(Code::DateTimeNoSuch, Detail::None);
             Err(no_such.with_fix(&taken(at).text, false))
@@ -158,6 +164,11 @@ fn date_time<'a>(
             Err(ambiguous(one, other).with_fix(&taken(one).text, false))
         }
     }
+}
+
+/// Is it the file that shows what comes first? Then a date that can only be read the other way is still certain by itself.
+fn is_evident(rules: &CellRules<'_>) -> bool {
+    rules.reading.date_order == DateOrder::Evident
 }
 
 /// An end that names only a day lasts until its last second: who reads until the 31st reads on the 31st.
@@ -236,6 +247,11 @@ fn date<'a>(
             Ok(Checked::Text(Cow::Owned(day)))
         }
         Err(local_time::Trouble::Form | local_time::Trouble::NoSuch) => Err(trouble),
+        Err(local_time::Trouble::OtherOrder(at)) if is_evident(rules) => {
+            let day = at.full_date();
+            remark(told(Code::DateOrderMixed, &day));
+            Ok(Checked::Text(Cow::Owned(day)))
+        }
         Err(local_time::Trouble::OtherOrder(at)) => Err(trouble.with_fix(&at.full_date(), false)),
         Err(local_time::Trouble::Order(one, other) | local_time::Trouble::Century(one, other)) => {
             Err(ambiguous(one, other).with_fix(&one.full_date(), false))

@@ -229,7 +229,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "the 31st of February",
             one(&row("A-1", "1", "31.02.2026")),
             (0, 1),
-            &[at("date-time-invalid", 1, 2, 5)],
+            &[at("date-time-no-such", 1, 2, 5)],
         ),
         case(
             "the same in the platform's form",
@@ -240,8 +240,8 @@ pub(crate) fn cases() -> Vec<Case> {
         case(
             "no offset",
             one(&row("A-1", "1", "2026-01-01T00:00:00")),
-            (0, 1),
-            &[at("date-time-no-offset", 1, 2, 5)],
+            (1, 0),
+            &[at("date-read", 1, 2, 5)],
         ),
         case(
             "1e3",

@@ -68,7 +68,7 @@ defects! {
     QuantityInWords "the quantity is written in words" File Some("quantity");
     QuantityBeyondInt64 "the quantity does not fit 64 bits" File Some("quantity");
     StartMissing "the start date is missing" File Some("startDate");
-    StartWithoutOffset "the start date has no offset" File Some("startDate");
+    StartCutOff "the start date is cut off in its minutes" File Some("startDate");
     StartNotInCalendar "the start date is a 31st of February" File Some("startDate");
     StartInGermanNotation "the start date reads 31.02." File Some("startDate");
     EndBeforeStart "the end lies before the start" File Some("endDate");
@@ -76,7 +76,7 @@ defects! {
     PaymentMissing "the payment method is missing" File Some("paymentMethod");
     PaymentMisspelt "the payment method is misspelt" File Some("paymentMethod");
     PaymentUnknown "the payment method is none of the platform's" File Some("paymentMethod");
-    OrderedWithoutOffset "the order date has no offset" File Some("orderDate");
+    OrderedCutOff "the order date is cut off in its minutes" File Some("orderDate");
     DeliveryTooLong "the delivery customer id has 51 characters" File Some("deliveryCustomerId");
     DiscountTooLarge "the discount is 101" File Some("discountPercentage");
     DiscountNegative "the discount is -5" File Some("discountPercentage");
@@ -139,7 +139,7 @@ impl Defect {
                 row.number(column::QUANTITY).push_str("9223372036854775808");
             }
             Self::StartMissing => row.set(column::START, Value::Absent),
-            Self::StartWithoutOffset => row.shorten(column::START, 19),
+            Self::StartCutOff => row.shorten(column::START, 15),
             Self::StartNotInCalendar => {
                 let year = order.start.day().civil().0;
                 let text = format!("{year}-02-31T00:00:00+01:00");
@@ -160,17 +160,14 @@ impl Defect {
             }
             Self::PaymentMissing => row.set(column::PAYMENT, Value::Absent),
             Self::PaymentMisspelt => {
-                let text = random.pick(&["PAYPALL", "CREDITCARD", "BANK_ACOUNT", "BILING"]);
+                let text = random.pick(&["PAYPALL", "CREDITKARD", "BANK_ACOUNT", "BILING"]);
                 row.text(column::PAYMENT).push_str(text);
             }
-            Self::PaymentUnknown => row.text(column::PAYMENT).push_str("LASTSCHRIFT"),
-            Self::OrderedWithoutOffset => {
-                order
-                    .start
-                    .day()
-                    .plus(-3)
-                    .midnight()
-                    .write_local(row.text(column::ORDERED));
+            Self::PaymentUnknown => row.text(column::PAYMENT).push_str("BARZAHLUNG"),
+            Self::OrderedCutOff => {
+                let text = row.text(column::ORDERED);
+                order.start.day().plus(-3).midnight().write_local(text);
+                text.truncate(15);
             }
             Self::DeliveryTooLong => {
                 row.set(column::DELIVERY, Value::Text);
