@@ -21,8 +21,8 @@ fn mend(file: &[u8], mending: &Mending, piece: usize) -> (Vec<u8>, Mended) {
     for piece in file.chunks(piece) {
         mender.push(piece, &mut out);
     }
-    let mended = mender.finish(&mut out);
-    (out, mended)
+    let done = mender.finish(&mut out);
+    (out, done)
 }
 
 fn findings(file: &[u8]) -> Vec<Finding> {
