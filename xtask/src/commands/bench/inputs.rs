@@ -56,6 +56,11 @@ impl Inputs {
         self.orders("bad", &self.book(rows, Share::per_million(10_000))?)
     }
 
+    /// A CSV file of so many orders, every one of them bad.
+    pub(super) fn orders_all_bad(&self, rows: u64) -> anyhow::Result<Input> {
+        self.orders("wrong", &self.book(rows, Share::per_million(1_000_000))?)
+    }
+
     /// A CSV file of so many orders without a flaw.
     pub(super) fn clean_orders(&self, rows: u64) -> anyhow::Result<Input> {
         self.orders("clean", &self.book(rows, Share::NONE)?)

@@ -93,6 +93,20 @@ pub(crate) fn confine_to_two_cores() -> anyhow::Result<()> {
     sched_setaffinity(None, &two).context("cannot confine the measurement to two cores")
 }
 
+/// Measures with one core alone for what is started meanwhile.
+pub(crate) fn on_one_core<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let allowed = sched_getaffinity(None).context("cannot ask for the allowed cores")?;
+    let mut one = CpuSet::new();
+    (0..CpuSet::MAX_CPU)
+        .filter(|core| allowed.is_set(*core))
+        .take(1)
+        .for_each(|core| one.set(core));
+    sched_setaffinity(None, &one).context("cannot confine the measurement to one core")?;
+    let result = work();
+    sched_setaffinity(None, &allowed).context("cannot give the cores back")?;
+    result
+}
+
 /// The median; 0 of nothing.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();

@@ -53,7 +53,7 @@ enum What {
     Latency,
     /// What an idle daemon costs.
     Idle,
-    /// The package in Chromium against Papa Parse and Ajv.
+    /// The page in Chromium against Papa Parse and Ajv, and against `intake check`.
     Browser,
     /// Everything.
     All,
@@ -123,7 +123,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         folder::measure_idle(&program, &inputs, scale, &mut report)?;
     }
     if options.what.includes(What::Browser) {
-        browser::measure_browser(&workspace, &inputs, scale, &mut report)?;
+        browser::measure_browser(&workspace, &program, &inputs, scale, &mut report)?;
     }
     report.finish(&inputs.folder.join("report.json"))
 }
