@@ -19,6 +19,8 @@ mod http_upload;
 mod kills;
 #[path = "all/parity/mod.rs"]
 mod parity;
+#[path = "all/platform.rs"]
+mod platform;
 #[path = "all/saved_plans.rs"]
 mod saved_plans;
 #[path = "all/snapshots.rs"]
