@@ -270,6 +270,9 @@ impl Client {
                             && !digits.starts_with('0')
                             && digits.bytes().all(|byte| byte.is_ascii_digit())
                     }),
+                    "^[^\\u0000-\\u001f\\u007f]*$" => {
+                        text.is_none_or(|text| !text.chars().any(|one| one.is_ascii_control()))
+                    }
                     other => bail!("the validator does not know the pattern {other}"),
                 };
                 ensure!(fits, "it is {value}");

@@ -7,7 +7,7 @@ use intake_core::field::{Field, Table, fields_of};
 use intake_core::moment::Moment;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::shape::{Instant, Named, Property, Shape, described, object, of_field, shapes, worded};
 
@@ -131,21 +131,7 @@ impl Shape for CustomerToMake {
 impl Shape for CustomerToChange {
     fn schema(named: &mut Named) -> Value {
         named.refer("CustomerToChange", |_| {
-            let mut properties = fields(&|_| false);
-            for property in &mut properties {
-                let required = fields_of(Table::Customers)
-                    .any(|spec| spec.name == property.name && spec.required);
-                if !required && property.name != Field::CustomerId.name() {
-                    property.schema["type"] = json!([property.schema["type"], "null"]);
-                    if let Some(words) = property
-                        .schema
-                        .get_mut("enum")
-                        .and_then(Value::as_array_mut)
-                    {
-                        words.push(Value::Null);
-                    }
-                }
-            }
+            let properties = fields(&|_| false);
             object(
                 "Was an einem Kunden zu ändern ist; was fehlt, bleibt, `null` löscht.",
                 "What is to change of a customer; what is left out stays, `null` clears.",

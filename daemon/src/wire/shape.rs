@@ -91,10 +91,16 @@ pub fn camel_case(field: &str) -> String {
     name
 }
 
-/// The schema of a field of the core's table, as a request may hold it.
+/// Text without control characters.
+const PLAIN: &str = "^[^\\u0000-\\u001f\\u007f]*$";
+
+/// The schema of a field of the core's table, as a request may hold it. What need not be there may as well be empty or `null`.
 pub fn of_field(spec: &FieldSpec) -> Value {
     let mut schema = match spec.kind {
-        Kind::Text { min, max } => json!({ "type": "string", "minLength": min, "maxLength": max }),
+        Kind::Text { min, max } => json!({
+            "type": "string", "minLength": if spec.required { min } else { 0 }, "maxLength": max,
+            "pattern": PLAIN,
+        }),
         Kind::Integer { min, max } => json!({
             "type": "integer", "format": if max > i64::from(i32::MAX) { "int64" } else { "int32" },
             "minimum": min, "maximum": max,
@@ -104,7 +110,7 @@ pub fn of_field(spec: &FieldSpec) -> Value {
         Kind::Word(words) => json!({ "type": "string", "enum": words }),
         Kind::Texts => json!({
             "type": "array",
-            "items": { "type": "string", "minLength": 1, "maxLength": 100 },
+            "items": { "type": "string", "maxLength": 100, "pattern": PLAIN },
         }),
         Kind::Words(words) => json!({
             "type": "array", "items": { "type": "string", "enum": words },
@@ -115,7 +121,33 @@ pub fn of_field(spec: &FieldSpec) -> Value {
         Kind::Bool => json!({ "type": "boolean" }),
     };
     schema["examples"] = json!([example_of(spec)]);
+    let schema = if spec.required {
+        schema
+    } else {
+        or_nothing(schema, spec.kind)
+    };
     described(schema, spec.de, spec.en)
+}
+
+/// The schema of what may as well be empty or `null`.
+fn or_nothing(mut schema: Value, kind: Kind) -> Value {
+    match kind {
+        Kind::DateTime | Kind::Date | Kind::Email | Kind::Language | Kind::Telephone => {
+            let examples = schema["examples"].take();
+            if let Some(members) = schema.as_object_mut() {
+                members.remove("examples");
+            }
+            let nothing = json!({ "type": ["string", "null"], "maxLength": 0 });
+            json!({ "anyOf": [schema, nothing], "examples": examples })
+        }
+        _ => {
+            schema["type"] = json!([schema["type"], "null"]);
+            if let Some(words) = schema.get_mut("enum").and_then(Value::as_array_mut) {
+                words.extend([json!(""), Value::Null]);
+            }
+            schema
+        }
+    }
 }
 
 /// A value that the field may have, in its type.
@@ -380,7 +412,11 @@ mod tests {
         for spec in intake_core::field::FIELDS {
             let schema = of_field(spec);
             let example = example_of(spec);
-            let kind = schema["type"].as_str().unwrap();
+            let kinds = match &schema["anyOf"][0]["type"] {
+                Value::Null => &schema["type"],
+                kind => kind,
+            };
+            let kind = kinds.as_str().or(kinds[0].as_str()).unwrap();
             let fits = match kind {
                 "string" => example.is_string(),
                 "integer" => example.is_i64(),

@@ -24,7 +24,7 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Reply, Fault> {
     let span = ask.query.span()?;
     let store = ask.store();
     let cursor = |key: &str, id: &Option<String>| {
-        let Some(id) = id.as_deref() else {
+        let Some(id) = id.as_deref().filter(|id| !id.is_empty()) else {
             return Ok(None);
         };
         if let Some(number) = store.customer_number(id)? {

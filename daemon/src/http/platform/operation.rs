@@ -104,7 +104,7 @@ pub(in crate::http) enum ParameterKind {
 impl ParameterKind {
     pub(super) fn schema(self) -> Value {
         match self {
-            Self::Text => json!({ "type": "string", "minLength": 1 }),
+            Self::Text => json!({ "type": "string" }),
             Self::Integer => json!({ "type": "integer" }),
             Self::Instant => json!({ "type": "string", "format": "date-time" }),
             Self::Flag => json!({ "type": "boolean" }),

@@ -48,10 +48,13 @@ impl Query {
 
     /// The value of a key; an empty one is none.
     pub(in crate::http) fn text(&self, key: &str) -> Option<&str> {
+        self.value(key).filter(|value| !value.is_empty())
+    }
+
+    /// The value of a key as it stands there.
+    fn value(&self, key: &str) -> Option<&str> {
         let found = self.0.iter().rev().find(|(known, _)| known == key);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        found.map(|(_, value)| value.as_str())
     }
 
     /// An instant.
@@ -60,13 +63,13 @@ impl Query {
             let error = "is no date and time of RFC 3339";
             Moment::parse(text).map_err(|_| Fault::about(Wrong::NoInstant, key, error, text))
         };
-        self.text(key).map(parse).transpose()
+        self.value(key).map(parse).transpose()
     }
 
     /// `true` or `false`.
     #[expect(dead_code, reason = "the log of imports needs it")]
     pub(in crate::http) fn flag(&self, key: &str) -> Result<Option<bool>, Fault> {
-        match self.text(key) {
+        match self.value(key) {
             None => Ok(None),
             Some("true") => Ok(Some(true)),
             Some("false") => Ok(Some(false)),
@@ -89,7 +92,7 @@ impl Query {
 
     /// The page that is asked for.
     pub(in crate::http) fn page(&self) -> Result<Page, Fault> {
-        let size = match self.text("size") {
+        let size = match self.value("size") {
             None => USUAL_SIZE,
             Some(text) if is_integer(text) => {
                 let size = text
@@ -103,7 +106,7 @@ impl Query {
                 return Err(Fault::about(Wrong::SizeNoInteger, "size", error, text));
             }
         };
-        let descending = match self.text("sort") {
+        let descending = match self.value("sort") {
             None | Some("ASC") => false,
             Some("DESC") => true,
             Some(text) => {
@@ -113,8 +116,8 @@ impl Query {
         };
         Ok(Page {
             size,
-            after: self.text("startingAfter").map(str::to_owned),
-            before: self.text("endingBefore").map(str::to_owned),
+            after: self.value("startingAfter").map(str::to_owned),
+            before: self.value("endingBefore").map(str::to_owned),
             descending,
         })
     }
@@ -200,12 +203,12 @@ mod tests {
             ("101", 5),
             ("0", 5),
             ("-7", 5),
-            ("", 5),
             ("99999999999999999999999999999999999999999999", 5),
         ] {
             assert_eq!(size(text), expected, "{text}");
         }
         assert!(code(query("/?size=ten").page()).contains("SizeNoInteger"));
+        assert!(code(query("/?size=").page()).contains("SizeNoInteger"));
         assert!(code(query("/?size=7.0").page()).contains("SizeNoInteger"));
         assert!(code(query("/?sort=up").page()).contains("Invalid"));
     }
