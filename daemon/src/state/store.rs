@@ -3,6 +3,7 @@
 
 mod customers;
 mod files;
+pub mod grants;
 mod knowledge;
 mod orders;
 pub mod walk;
@@ -31,6 +32,7 @@ pub struct Store {
     catalog: RwLock<Arc<Catalog>>,
     runs: walk::Runs,
     customer_runs: walk::Runs,
+    remembered: grants::Remembered,
 }
 
 /// How far the store is, and the next free numbers.
@@ -174,6 +176,7 @@ impl Store {
             catalog: RwLock::new(Arc::new(catalog)),
             runs: walk::Runs::default(),
             customer_runs: walk::Runs::default(),
+            remembered: grants::Remembered::default(),
         })
     }
 
@@ -266,6 +269,7 @@ impl Store {
             }
         }
         self.runs.forget(changed.into_iter());
+        self.remembered.forget_customers_of(&effects.sealed);
         self.customer_runs.forget(changed_customers.into_iter());
         Ok(())
     }
@@ -282,6 +286,7 @@ impl Store {
         *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::default();
         self.runs.forget_all();
         self.customer_runs.forget_all();
+        self.remembered.forget_all();
         Ok(())
     }
 

@@ -300,7 +300,7 @@ impl<'o> AccessRightV1<'o> {
 }
 
 /// Does an order grant its access rights at `now`?
-pub fn grants_at(order: &StoredOrder, now: Moment) -> bool {
+fn grants_at(order: &StoredOrder, now: Moment) -> bool {
     order.terms.start <= now && order.terms.runs_at(now)
 }
 

@@ -2,7 +2,6 @@
 //! An order grants its offer's access rights to whom it is delivered, from its start to its end. A token of a partner sees what
 //! that partner's orders grant.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use intake_core::catalog::Catalog;
@@ -12,11 +11,10 @@ use super::operation::{Ask, Reply};
 use super::orders::{Bounds, Walk, page_of};
 use super::query::Page;
 use crate::state::StoredOrder;
+use crate::state::store::grants::Grant;
 use crate::state::store::walk::{Sought, Way};
 use crate::wire::access::{AccessV1, GrantV1};
-use crate::wire::order::{
-    AccessRightV1, OrderV1, RIGHTS_OF_AN_ORDER, delivery_customer, grants_at,
-};
+use crate::wire::order::{AccessRightV1, ItemKind, OrderV1, RIGHTS_OF_AN_ORDER, delivery_customer};
 use crate::wire::shape::{self, Instant};
 
 /// `GET /customers/{customerId}/orders`
@@ -173,8 +171,19 @@ impl<'a> AskedRights<'a> {
     }
 }
 
-/// `GET /accessRights/{customerId}/hasAccess`
+/// `GET /accessRights/{customerId}/hasAccess`, where the answer is remembered.
+pub(super) fn remembered(ask: &Ask<'_>) -> Option<Result<Reply, Fault>> {
+    let grants = ask.store().remembered_grants(ask.id())?;
+    Some(access_by(ask, &grants))
+}
+
+/// The same, read from the books.
 pub(super) fn has_access(ask: &Ask<'_>) -> Result<Reply, Fault> {
+    let grants = ask.store().grants(ask.id())?;
+    access_by(ask, &grants.ok_or_else(|| Fault::of(Wrong::NoCustomer))?)
+}
+
+fn access_by(ask: &Ask<'_>, grants: &[Grant]) -> Result<Reply, Fault> {
     let field = "accessRightUniqueIds";
     let Some(asked) = ask.query.text(field) else {
         let words = ask.say(
@@ -183,73 +192,40 @@ pub(super) fn has_access(ask: &Ask<'_>) -> Result<Reply, Fault> {
         );
         return Err(Fault::about(Wrong::Invalid, field, words, ""));
     };
-    let customer = ask.id();
-    must_exist(ask)?;
-    let store = ask.store();
-    let catalog = store.catalog();
-    // Of several orders that grant the same the one counts that grants it now, and of these the one that does so longest.
-    let mut best: BTreeMap<&str, StoredOrder> = BTreeMap::new();
-    let asked: BTreeSet<&str> = asked
-        .split(',')
-        .map(str::trim)
-        .filter(|id| !id.is_empty())
-        .collect();
-    for number in store.orders_of_customer(customer)? {
-        let Some(order) = store.order_by_id(number)? else {
-            continue;
-        };
-        if delivery_customer(&order) != customer || !ask.holder.sees(&order.partner) {
+    let catalog = ask.store().catalog();
+    let mut items: Vec<GrantV1<'_>> = Vec::new();
+    for id in asked.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+        if items.iter().any(|item| item.access_right_unique_id == id) {
             continue;
         }
-        let Some(offer) = catalog.get(&order.terms.offer) else {
-            continue;
+        let speaks_of_it = |grant: &&Grant| {
+            let offer = catalog.get(&grant.offer);
+            let rights = offer.map_or(&[][..], |offer| &offer.access_rights);
+            rights.iter().any(|right| **right == *id) && ask.holder.sees(&grant.partner)
         };
-        for id in &asked {
-            if offer.access_rights.iter().any(|right| **right == **id) {
-                let is_better = best
-                    .get(id)
-                    .is_none_or(|known| worth(&order, ask) > worth(known, ask));
-                if is_better {
-                    best.insert(id, order.clone());
-                }
-            }
+        // Of several orders that grant the same the one counts that grants it now, and of these the one that does so longest.
+        let worth = |grant: &&Grant| {
+            let end = grant.end;
+            (grant.holds_at(ask.now), end.is_none(), end, grant.order_id)
+        };
+        if let Some(grant) = grants.iter().filter(speaks_of_it).max_by_key(worth) {
+            items.push(GrantV1 {
+                access_granted: grant.holds_at(ask.now),
+                life_time_start: Instant(grant.start),
+                life_time_end: grant.end.map(Instant),
+                access_right_unique_id: id,
+                item_type: ItemKind::Subscription,
+                item_id: grant.order_id,
+                plenigo_offer_id: &grant.offer,
+            });
         }
     }
-    let items: Vec<GrantV1<'_>> = asked
-        .iter()
-        .filter_map(|id| {
-            let order = best.get(id)?;
-            Some(GrantV1 {
-                access_granted: grants_at(order, ask.now),
-                life_time_start: Instant(order.terms.start),
-                life_time_end: order.terms.end.map(Instant),
-                access_right_unique_id: id,
-                item_type: crate::wire::order::ItemKind::Subscription,
-                item_id: order.order_id,
-                plenigo_offer_id: &order.terms.offer,
-            })
-        })
-        .collect();
     Ok(Reply::ok(&AccessV1 {
-        customer_id: customer,
+        customer_id: ask.id(),
         customer_blocked: false,
         access_granted: items.iter().any(|item| item.access_granted),
         items,
     }))
-}
-
-/// What an order is worth to who has it: access now, then a late end, then a late number.
-fn worth(
-    order: &StoredOrder,
-    ask: &Ask<'_>,
-) -> (bool, bool, Option<intake_core::moment::Moment>, u64) {
-    let end = order.terms.end;
-    (
-        grants_at(order, ask.now),
-        end.is_none(),
-        end,
-        order.order_id,
-    )
 }
 
 fn must_exist(ask: &Ask<'_>) -> Result<(), Fault> {

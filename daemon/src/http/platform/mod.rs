@@ -80,7 +80,7 @@ pub(super) fn routers() -> (Router<Arc<Shared>>, Router<Arc<Shared>>) {
             },
         );
         match operation.work {
-            Work::Books(_) => bounded = bounded.route(&path, route),
+            Work::Books(_) | Work::Quick(..) => bounded = bounded.route(&path, route),
             Work::Streamed(_) => unbounded = unbounded.route(&path, route),
         }
     }
@@ -127,6 +127,24 @@ async fn perform(
     let work = match operation.work {
         Work::Streamed(work) => return work(shared, holder, request).await,
         Work::Books(work) => work,
+        Work::Quick(quick, work) => {
+            let daemon = shared.daemon();
+            let daemon = daemon.ok_or_else(|| Fault::of(Wrong::Unavailable))?;
+            let answered = quick(&Ask {
+                shared: &shared,
+                daemon: &daemon,
+                holder: &holder,
+                now: now(),
+                language,
+                path: path.clone(),
+                query: Query::of(request.uri()),
+                body: Bytes::new(),
+            });
+            if let Some(answer) = answered {
+                return answer;
+            }
+            work
+        }
     };
     let query = Query::of(request.uri());
     let body = match operation.body {

@@ -117,6 +117,11 @@ impl ParameterKind {
 pub(in crate::http) enum Work {
     /// From the books, on a thread that may wait for the disk; the body is whole.
     Books(fn(&Ask<'_>) -> Result<Reply, Fault>),
+    /// From memory, or else like [`Self::Books`].
+    Quick(
+        fn(&Ask<'_>) -> Option<Result<Reply, Fault>>,
+        fn(&Ask<'_>) -> Result<Reply, Fault>,
+    ),
     /// By itself: it takes the body as it comes, and no bound is put on its time but its own.
     #[expect(dead_code, reason = "imports of orders will be taken so")]
     Streamed(fn(Arc<Shared>, Holder, Request) -> Answering),

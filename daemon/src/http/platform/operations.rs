@@ -222,7 +222,7 @@ pub(in crate::http) static OPERATIONS: &[Operation] = &[
         body: None,
         gives: &[(200, of::<AccessV1<'static>>())],
         refuses: &[Wrong::NoCustomer, Wrong::Invalid],
-        work: Work::Books(access::has_access),
+        work: Work::Quick(access::remembered, access::has_access),
     },
     Operation {
         id: "getOrders",

@@ -26,6 +26,10 @@ pub struct Sought<'s> {
 #[derive(Debug, Default)]
 pub(super) struct Runs(Mutex<Vec<Run>>);
 
+/// How often the runs of some orders had changed when they were read.
+#[derive(Clone, Debug)]
+pub(super) struct RunsSeen(Box<[(u64, u32)]>);
+
 #[derive(Clone, Copy, Debug, Default)]
 struct Run {
     /// Counts changes, so that what was read before one is not remembered after it.
@@ -261,6 +265,27 @@ impl Runs {
             run.changes = run.changes.wrapping_add(1);
             run.known = None;
         }
+    }
+
+    /// How these orders are now; the numbers ascend.
+    pub(super) fn seen(&self, orders: &[u64]) -> RunsSeen {
+        let runs = self.lock();
+        let mut numbers: Vec<u64> = orders.iter().map(|order| order / RUN).collect();
+        numbers.dedup();
+        let seen = numbers.into_iter().map(|run| {
+            let changes = runs.get(run as usize).map_or(0, |run| run.changes);
+            (run, changes)
+        });
+        RunsSeen(seen.collect())
+    }
+
+    /// Has none of the orders changed since?
+    pub(super) fn are_as(&self, seen: &RunsSeen) -> bool {
+        let runs = self.lock();
+        seen.0.iter().all(|(run, changes)| {
+            let now = runs.get(*run as usize).map_or(0, |run| run.changes);
+            now == *changes
+        })
     }
 
     fn get(&self, run: u64) -> Run {
