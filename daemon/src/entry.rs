@@ -421,3 +421,24 @@ pub fn no_changes() -> ChangesJson<'static> {
     const NONE: &[Change] = &[];
     ChangesJson(NONE)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The frozen samples of a customer's line: of before partners stood in it, and of now.
+    #[test]
+    fn a_customers_line_stays_readable() {
+        let before = r#"{"type":"customer","time":"2026-01-01T00:00:00Z","importId":"000001","customerId":"C1","values":{"email":"a@example.org","language":"de"}}"#;
+        let now = r#"{"type":"customer","time":"2026-01-01T00:00:00Z","importId":"000001","partner":"alpha","customerId":"C1","values":{"email":"a@example.org","language":"de"}}"#;
+        for (line, partner) in [(before, None), (now, Some("alpha"))] {
+            let Ok(Line::Customer(entry)) = Line::parse(line.as_bytes()) else {
+                panic!("{line}");
+            };
+            assert_eq!(entry.partner.as_deref(), partner);
+            let customer = entry.customer().unwrap();
+            let again = CustomerEntry::new(&customer, Some("000001"), partner, &entry.time);
+            assert_eq!(serde_json::to_string(&again).unwrap(), line);
+        }
+    }
+}

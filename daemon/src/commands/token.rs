@@ -1,4 +1,4 @@
-//! How does a partner get a token?
+//! How does a partner, an operator or a reading system get a token?
 //! It is printed once, to be handed over; the config is given its hash, from which nobody gets the token back.
 
 use std::io::Write;
@@ -14,10 +14,15 @@ use crate::http::new_token;
 pub fn new(arguments: &TokenNew, speech: &Speech, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let token = new_token().context("cannot draw a random number")?;
     let hash = TokenHash::of(&token);
-    let partner = &arguments.partner;
+    let list = match (&arguments.partner, arguments.read_only) {
+        (Some(partner), false) => format!("[partners.{partner}]\n  tokens"),
+        (Some(partner), true) => format!("[partners.{partner}]\n  read_tokens"),
+        (None, false) => "[http]\n  operator_tokens".to_owned(),
+        (None, true) => "[http]\n  read_tokens".to_owned(),
+    };
     let hand_over = speech.say(
-        "Das Token, nur jetzt zu sehen; geben Sie es dem Partner auf einem sicheren Weg:",
-        "The token, shown this once; hand it to the partner on a safe way:",
+        "Das Token, nur jetzt zu sehen; geben Sie es auf einem sicheren Weg weiter:",
+        "The token, shown this once; hand it over on a safe way:",
     );
     let for_config = speech.say(
         "In die Konfiguration; ein zweites darf daneben stehen, bis es das erste ersetzt hat:",
@@ -25,7 +30,7 @@ pub fn new(arguments: &TokenNew, speech: &Speech, out: &mut dyn Write) -> anyhow
     );
     write!(
         out,
-        "{hand_over}\n\n  {token}\n\n{for_config}\n\n  [partners.{partner}]\n  tokens = [\"{hash}\"]\n"
+        "{hand_over}\n\n  {token}\n\n{for_config}\n\n  {list} = [\"{hash}\"]\n"
     )
     .context("cannot write the token")?;
     Ok(Outcome::Done)

@@ -90,9 +90,14 @@ struct Shared {
     uploads: Semaphore,
     /// The place for who has a snapshot taken: it looks at every order, and importing waits for the first part of it.
     snapshots: Semaphore,
+    /// The places for those who go through many orders or customers for one answer.
+    walks: Semaphore,
     /// The present life of the daemon; it belongs to whoever runs it.
     daemon: RwLock<Weak<Daemon>>,
 }
+
+/// How many may go through many orders at once: the rest is asked to come again, so that short questions find a core.
+const LONG_WALKS: usize = 2;
 
 /// How often old tickets are looked for.
 const BETWEEN_PRUNINGS: Duration = Duration::from_secs(3600);
@@ -164,6 +169,7 @@ impl Shared {
             tickets: Tickets::of(data),
             uploads: Semaphore::new(config.http.uploads),
             snapshots: Semaphore::new(1),
+            walks: Semaphore::new(LONG_WALKS),
             daemon: RwLock::default(),
             config: config.clone(),
         }

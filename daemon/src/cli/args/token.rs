@@ -9,7 +9,7 @@ use super::partner_name;
 /// `intake token`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Subcommand)]
 pub enum TokenAction {
-    /// Makes a token for a partner's uploads; prints it once, with the line for the config
+    /// Makes a token; prints it once, with the line for the config
     #[command(after_help = "Example: intake token new --partner alpha")]
     New(TokenNew),
 }
@@ -17,7 +17,10 @@ pub enum TokenAction {
 /// `intake token new`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
 pub struct TokenNew {
-    /// The partner who may upload with it
+    /// The partner who may upload and import with it; without one it is the house's own, an operator's
     #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
-    pub partner: String,
+    pub partner: Option<String>,
+    /// It only reads: what is the partner's, or everything
+    #[arg(long)]
+    pub read_only: bool,
 }

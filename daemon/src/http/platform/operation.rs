@@ -1,6 +1,7 @@
 //! What is one of the platform's calls?
 //! A line of one table: routes, rights, description and the explorable page all come from it.
 
+use std::cell::{Cell, OnceCell};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -113,6 +114,9 @@ impl ParameterKind {
     }
 }
 
+/// So many steps of a walk, of 256 orders each, are short.
+const SHORT_WAY: u32 = 40;
+
 /// How a call is answered.
 pub(in crate::http) enum Work {
     /// From the books, on a thread that may wait for the disk; the body is whole.
@@ -148,11 +152,23 @@ impl Ask<'_> {
         self.daemon.data.books.store()
     }
 
-    /// Does anybody wait for the answer still? It is asked on long ways only.
+    /// Does anybody wait for the answer still? It is asked on long ways; who goes a very long one needs a place for it.
     pub(in crate::http) fn going(&self) -> impl Fn() -> bool {
         let until = clock::since_start() + self.shared.config.http.answer_timeout;
-        let daemon = self.daemon;
-        move || clock::since_start() < until && !daemon.ending()
+        let (shared, daemon) = (self.shared, self.daemon);
+        let steps = Cell::new(0);
+        let place = OnceCell::new();
+        move || {
+            steps.set(steps.get() + 1);
+            if steps.get() > SHORT_WAY && place.get().is_none() {
+                let Ok(free) = shared.walks.try_acquire() else {
+                    return false;
+                };
+                // Nobody else has set it: it is this call's own.
+                let _ = place.set(free);
+            }
+            clock::since_start() < until && !daemon.ending()
+        }
     }
 
     /// The first parameter of the path.

@@ -39,8 +39,8 @@ function example(description, schema) {
   if (shape.enum) return shape.enum[0];
   const kind = Array.isArray(shape.type) ? shape.type[0] : shape.type;
   if (kind === 'object') {
-    const members = Object.entries(shape.properties ?? {});
-    return Object.fromEntries(members.map(([name, member]) => [name, example(description, member)]));
+    const own = Object.entries(shape.properties ?? {});
+    return Object.fromEntries(own.map(([name, member]) => [name, example(description, member)]));
   }
   if (kind === 'array') return [example(description, shape.items)];
   if (kind === 'integer') return 1;
@@ -64,9 +64,11 @@ function kindOf(schema) {
   return words.join(', ');
 }
 
-/** A table of names, kinds and meanings. @param {string} caption @param {[string, string, boolean, string][]} rows */
-function table(caption, rows) {
-  const head = [say('Name', 'Name'), say('Art', 'Kind'), say('Bedeutung', 'Meaning')];
+const members = [say('Name', 'Name'), say('Art', 'Kind'), say('Bedeutung', 'Meaning')];
+const refusals = [say('Status', 'Status'), say('Kennung', 'Code'), say('Bedeutung', 'Meaning')];
+
+/** A table of three columns. @param {string} caption @param {[string, string, boolean, string][]} rows @param {string[]} head */
+function table(caption, rows, head = members) {
   const body = rows.map(([name, kind, always, told]) =>
     make('tr', {},
       make('th', { scope: 'row' }, make('code', {}, name), always ? make('span', { class: 'always', title: say('Pflicht', 'required') }, ' *') : ''),
@@ -88,10 +90,10 @@ function shapeTables(description, schema, seen = new Set()) {
   if (shape.items) return shapeTables(description, shape.items, seen);
   if (shape.anyOf) return shape.anyOf.flatMap((/** @type {any} */ one) => shapeTables(description, one, seen));
   if (!shape.properties) return [];
-  const members = Object.entries(shape.properties);
-  const rows = members.map(([member, told]) =>
+  const own = Object.entries(shape.properties);
+  const rows = own.map(([member, told]) =>
     /** @type {[string, string, boolean, string]} */ ([member, kindOf(told), (shape.required ?? []).includes(member), meaning(told)]));
-  const below = members.flatMap(([, told]) => shapeTables(description, told, seen));
+  const below = own.flatMap(([, told]) => shapeTables(description, told, seen));
   return [table(name ? `${name}: ${meaning(shape)}` : say('Antwort', 'Answer'), rows), ...below];
 }
 
@@ -166,9 +168,9 @@ function call(description, path, method, operation) {
     parts.push(make('h4', {}, `${say('Antwort', 'Answer')} ${status}`), ...shapeTables(description, schema));
     parts.push(block(say('Beispiel', 'Example'), JSON.stringify(example(description, schema), null, 2)));
   }
-  const refusals = Object.entries(operation.responses).filter(([status]) => Number(status) >= 300);
-  const rows = refusals.map(([status, answer]) => /** @type {[string, string, boolean, string]} */ ([status, (answer['x-error-codes'] ?? []).join(', '), false, meaning(answer)]));
-  parts.push(table(say('Ablehnungen', 'Refusals'), rows));
+  const refused = Object.entries(operation.responses).filter(([status]) => Number(status) >= 300);
+  const rows = refused.map(([status, answer]) => /** @type {[string, string, boolean, string]} */ ([status, (answer['x-error-codes'] ?? []).join(', '), false, meaning(answer)]));
+  parts.push(table(say('Ablehnungen', 'Refusals'), rows, refusals));
   if (method === 'get') parts.push(attempt(operation.operationId, path, parameters));
   return make('details', { id: operation.operationId },
     make('summary', {}, make('span', { class: `method ${method}` }, method.toUpperCase()), ' ', make('code', {}, path), ' ', make('span', { class: 'faint' }, german ? operation['x-summary-de'] : operation.summary)),
@@ -183,7 +185,7 @@ async function start() {
       Object.entries(/** @type {Record<string, any>} */ (methods))
         .filter(([, operation]) => operation.tags.includes(group.name))
         .map(([method, operation]) => call(description, path, method, operation)));
-    if (calls.length > 0) place.append(make('section', {}, make('h2', {}, group.name), make('p', { class: 'faint' }, meaning(group)), ...calls));
+    if (calls.length > 0) place.append(make('section', {}, make('h2', {}, meaning(group)), ...calls));
   }
   place.removeAttribute('aria-busy');
   const named = location.hash && document.getElementById(location.hash.slice(1));
