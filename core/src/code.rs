@@ -117,20 +117,50 @@ codes! {
         de "Die Datei hat keinen einzigen Datensatz." "Es gibt nichts zu importieren." "Prüfen, ob der Export vollständig war."
         en "The file has not a single record." "There is nothing to import." "Check whether the export was complete.";
     FileNotText "file-not-text" Error 0
-        de "Die Datei ist keine Textdatei ({expected})." "Gelesen werden CSV, NDJSON und JSON." "Als „CSV UTF-8“ speichern und neu liefern."
-        en "The file is not a text file ({expected})." "CSV, NDJSON and JSON are read." "Save it as “CSV UTF-8” and deliver it again.";
+        de "Die Datei ist keine Textdatei ({expected})." "Gelesen werden CSV, NDJSON und JSON, auch gepackt als .gz, .zst oder .zip." "Als „CSV UTF-8“ speichern und neu liefern."
+        en "The file is not a text file ({expected})." "CSV, NDJSON and JSON are read, also packed as .gz, .zst or .zip." "Save it as “CSV UTF-8” and deliver it again.";
     FileTooLarge "file-too-large" Error 99414
         de "Die Datei ist größer als {limit} Bytes." "Die Einstellung limits.file_bytes begrenzt sie." "Die Datei teilen oder die Grenze erhöhen lassen."
         en "The file is larger than {limit} bytes." "The setting limits.file_bytes bounds it." "Split the file or have the limit raised.";
     TooManyRecords "too-many-records" Error 99414
         de "Die Datei hat mehr als {limit} Datensätze." "So viele Nummern kann eine Prüfung auseinanderhalten." "Die Datei teilen."
         en "The file has more than {limit} records." "A check can tell that many numbers apart." "Split the file.";
-    EncodingUtf16 "encoding-utf16" Error 0
-        de "Die Datei ist in UTF-16 geschrieben." "Gelesen wird UTF-8." "Als „CSV UTF-8“ speichern und neu liefern."
-        en "The file is written in UTF-16." "UTF-8 is read." "Save it as “CSV UTF-8” and deliver it again.";
+    EncodingDecoded "encoding-decoded" Note 0
+        de "Die Datei ist in {expected} geschrieben und wurde so gelesen, etwa „{value}“." "Die Kodierung wurde aus den Bytes erschlossen; das Profil des Partners kann sie festlegen (encoding)." "Prüfen, ob die Beispiele stimmen."
+        en "The file is written in {expected} and was read so, for example “{value}”." "The encoding was inferred from the bytes; the partner's profile can fix it (encoding)." "Check that the examples are right.";
     EncodingInvalid "encoding-invalid" Error 0
-        de "Hier stehen Bytes, die kein UTF-8 sind." "Umlaute gingen sonst verloren." "Die Datei als „CSV UTF-8“ speichern."
-        en "There are bytes here that are not UTF-8." "Umlauts would be lost otherwise." "Save the file as “CSV UTF-8”.";
+        de "Hier stehen Bytes, die nicht zur Kodierung der Datei passen." "Umlaute gingen sonst verloren; oft sind Zeilen verschiedener Herkunft zusammenkopiert." "Die Datei als „CSV UTF-8“ speichern."
+        en "There are bytes here that do not fit the file's encoding." "Umlauts would be lost otherwise; often lines of different origin were put together." "Save the file as “CSV UTF-8”.";
+    ArchiveDamaged "archive-damaged" Error 0
+        de "Die gepackte Datei ist beschädigt ({expected})." "Was sie enthält, ist nicht verlässlich zu lesen; nichts wird übernommen." "Die Datei neu packen und noch einmal liefern."
+        en "The packed file is damaged ({expected})." "What it holds cannot be read reliably; nothing is taken over." "Pack the file anew and deliver it once more.";
+    ArchiveTruncated "archive-truncated" Error 0
+        de "Die gepackte Datei hört mittendrin auf." "Sie kam wohl nicht vollständig an; nichts wird übernommen." "Die Datei noch einmal vollständig liefern."
+        en "The packed file stops in the middle." "It probably did not arrive whole; nothing is taken over." "Deliver the whole file once more.";
+    ArchiveUnsupported "archive-unsupported" Error 0
+        de "Die Datei ist auf eine Weise gepackt, die nicht gelesen wird ({expected})." "Gelesen werden .gz, .zst mit Fenstern bis 32 MiB und .zip mit einer Datei darin." "Die Datei anders packen, etwa als .gz, oder ungepackt liefern."
+        en "The file is packed in a way that is not read ({expected})." "Read are .gz, .zst with windows up to 32 MiB, and .zip with one file in it." "Pack it otherwise, for example as .gz, or deliver it unpacked.";
+    ArchiveNested "archive-nested" Error 0
+        de "In der gepackten Datei steckt noch eine gepackte ({expected})." "Ausgepackt wird nur einmal." "Die innere Datei für sich liefern."
+        en "In the packed file is another packed one ({expected})." "Unpacking happens only once." "Deliver the inner file by itself.";
+    ArchiveSeveral "archive-several-files" Error 0
+        de "In der gepackten Datei stecken {expected} Dateien: {value}." "Welche gemeint ist, ist nicht zu entscheiden." "Jede Datei für sich liefern oder packen."
+        en "In the packed file are {expected} files: {value}." "It cannot be decided which one is meant." "Deliver or pack each file by itself.";
+    ArchiveEmpty "archive-empty" Error 0
+        de "In der gepackten Datei steckt keine Datei." "Es gibt nichts zu lesen." "Prüfen, was gepackt wurde, und neu liefern."
+        en "There is no file in the packed file." "There is nothing to read." "Check what was packed and deliver it again.";
+    ArchiveEncrypted "archive-encrypted" Error 0
+        de "Die gepackte Datei ist mit einem Passwort geschützt." "Ohne das Passwort ist sie nicht zu lesen." "Ohne Passwort packen; über HTTPS oder SFTP ist sie unterwegs geschützt."
+        en "The packed file is protected by a password." "Without the password it cannot be read." "Pack it without a password; HTTPS or SFTP protects it on its way.";
+    ArchiveTooLarge "archive-too-large" Error 99414
+        de "Die gepackte Datei ist größer als {limit} Bytes." "Solche Dateien werden vom Ende her gelesen; die Einstellung limits.archive_bytes begrenzt sie." "Als .gz oder .zst packen oder die Grenze erhöhen lassen."
+        en "The packed file is larger than {limit} bytes." "Such files are read from their end; the setting limits.archive_bytes bounds them." "Pack it as .gz or .zst or have the limit raised.";
+    UnpackedTooLarge "unpacked-too-large" Error 99414
+        de "Ausgepackt ist die Datei größer als {limit} Bytes." "Die Einstellung limits.unpacked_bytes begrenzt sie." "Die Datei teilen oder die Grenze erhöhen lassen."
+        en "Unpacked the file is larger than {limit} bytes." "The setting limits.unpacked_bytes bounds it." "Split the file or have the limit raised.";
+    UnpackedRatio "unpacked-ratio" Error 99414
+        de "Ausgepackt wird die Datei mehr als {limit}-mal so groß." "So packt sich kein Export; die Einstellung limits.unpacked_ratio begrenzt es." "Die Datei ungepackt liefern."
+        en "Unpacked the file becomes more than {limit} times as large." "No export packs like that; the setting limits.unpacked_ratio bounds it." "Deliver the file unpacked.";
     HeaderUnknown "header-unknown" Error 0
         de "In der ersten Zeile steht keine bekannte Spaltenüberschrift." "Die erste Zeile muss die Felder nennen." "Eine Kopfzeile wie in der Vorlage (intake template) einfügen."
         en "The first line has no known column header." "The first line must name the fields." "Add a header line as in the template (intake template).";

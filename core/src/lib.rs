@@ -31,5 +31,6 @@ pub mod reading;
 pub mod report;
 pub mod snapshot;
 pub mod template;
+pub mod unwrap;
 pub mod workbook;
 pub mod zip;

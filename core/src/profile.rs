@@ -12,6 +12,7 @@ use crate::moment::Moment;
 use crate::plan::brake::Brake;
 use crate::read::{Limits, ReadOptions};
 use crate::reading::Reading;
+use crate::unwrap::Encoding;
 use std::collections::BTreeSet;
 
 /// What holds for the files of one partner.
@@ -35,6 +36,8 @@ pub struct Profile {
     pub limits: Limits,
     /// How values and headers are written.
     pub reading: Reading,
+    /// The encoding of its files; nothing where each tells its own.
+    pub encoding: Option<Encoding>,
 }
 
 /// Whether a file names all orders of its partner.
@@ -70,6 +73,7 @@ impl Profile {
             clear_token: "NULL".into(),
             limits: Limits::default(),
             reading: Reading::default(),
+            encoding: None,
         }
     }
 
@@ -81,6 +85,7 @@ impl Profile {
             limits: self.limits,
             clear_token: self.clear_token.clone(),
             reading: self.reading.clone(),
+            encoding: self.encoding,
         }
     }
 }

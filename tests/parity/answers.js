@@ -34,7 +34,8 @@ function bySession({ name, now, profile, snapshot, chunk, questions }, bytes) {
     { name, total: bytes.length, now, ...(profile === null ? {} : { profile }) },
     snapshot === null ? undefined : known[snapshot].share(),
   );
-  const give = ({ block, offset, length }) => session.give(block, bytes.subarray(offset, offset + length));
+  let text = bytes;
+  const give = ({ block, offset, length }) => session.give(block, text.subarray(offset, offset + length));
   const whole = (ask) => {
     for (;;) {
       const answer = ask();
@@ -45,8 +46,14 @@ function bySession({ name, now, profile, snapshot, chunk, questions }, bytes) {
   const drained = (next) => {
     for (let span = next(); span !== undefined; span = next()) give(span);
   };
-  for (let at = 0; at < bytes.length; at += chunk) session.push(bytes.subarray(at, at + chunk));
+  const made = [];
+  for (let at = 0; at < bytes.length; at += chunk) {
+    session.push(bytes.subarray(at, at + chunk));
+    made.push(session.takeText() ?? []);
+  }
   session.endOfFile();
+  made.push(session.takeText() ?? []);
+  if (session.unchanged !== undefined) text = Buffer.concat([bytes.subarray(0, session.unchanged), ...made.map(Buffer.from)]);
   drained(() => session.wanted());
   const answers = [JSON.stringify(session.verdict())];
   for (const { ask, query, from, count, row, kind } of questions) {

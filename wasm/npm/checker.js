@@ -45,6 +45,9 @@ export { codes, fields, template, version } from './intake_wasm.js';
 /** So many bytes of a file are read at once. */
 const PIECE = 1 << 20;
 
+/** So many bytes of a file that is no text are given at once. */
+const STEP = 64 << 10;
+
 /** So many bytes of output are gathered before they become a blob. */
 const PART = 4 << 20;
 
@@ -108,6 +111,8 @@ export class Checker {
     this.session = undefined;
     /** @private @type {Verdict | undefined} */
     this.known = undefined;
+    /** The file's text, of which spans are: the file itself where it is text in UTF-8. @private @type {Blob} */
+    this.text = file;
     /** What was asked before is answered before. @private @type {Promise<unknown>} */
     this.turn = Promise.resolve();
   }
@@ -128,8 +133,21 @@ export class Checker {
       const options = { ...this.options, identifiedElsewhere: hash !== undefined };
       const session = called(() => new Session(options, this.snapshot?.share()));
       this.session = session;
+      const made = new Parts();
+      const takeText = () => {
+        const text = called(() => session.takeText());
+        if (text === undefined) return false;
+        made.add(text);
+        return true;
+      };
+      let isText = false;
       await eachPiece(file, watch.signal, (bytes) => {
-        called(() => session.push(bytes));
+        for (let at = 0, step = 0; at < bytes.length; at += step) {
+          // Of a packed file much may come out of little.
+          step = isText ? bytes.length : STEP;
+          called(() => session.push(bytes.subarray(at, at + step)));
+          isText = !takeText();
+        }
         watch.progress?.(called(() => session.progress()));
       });
       if (hash === undefined) {
@@ -138,6 +156,9 @@ export class Checker {
         const found = await hash.catch(() => sha256(file, watch.signal));
         called(() => session.endOfFileOf(found, file.size));
       }
+      takeText();
+      const { unchanged } = session;
+      if (unchanged !== undefined) this.text = new Blob([file.slice(0, unchanged), made.blob('')]);
       for (;;) {
         const span = called(() => session.wanted());
         if (span === undefined) break;
@@ -231,6 +252,7 @@ export class Checker {
     const { session } = this;
     this.session = undefined;
     this.known = undefined;
+    this.text = this.file;
     if (broken === undefined) session?.free();
   }
 
@@ -264,7 +286,7 @@ export class Checker {
    * @param {Span} span
    */
   async give(session, { block, offset, length }) {
-    const bytes = new Uint8Array(await this.file.slice(offset, offset + length).arrayBuffer());
+    const bytes = new Uint8Array(await this.text.slice(offset, offset + length).arrayBuffer());
     if (this.session !== session) throw new Error('the file was let go while it was read');
     called(() => session.give(block, bytes));
   }

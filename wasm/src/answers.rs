@@ -22,7 +22,7 @@ pub struct Progress {
     pub warnings: u64,
 }
 
-/// Bytes of the file that are needed first: give them and ask again.
+/// Bytes of the file's text that are needed first: give them and ask again.
 #[derive(Debug, Serialize, Deserialize, Tsify)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
@@ -89,6 +89,14 @@ pub struct FileInfo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[tsify(optional)]
     pub delimiter: Option<String>,
+    /// The encoding of its text, where that is not UTF-8: `windows-1252`, `utf-16le` and so on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub encoding: Option<String>,
+    /// What it was packed with, where it was: `gzip` or `zstd`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[tsify(optional)]
+    pub packing: Option<String>,
 }
 
 /// Findings of one code in one field.

@@ -24,6 +24,8 @@ use crate::types::SessionOptions;
 pub struct Session {
     inspection: Inspection<Arc<CoreSnapshot>>,
     total: f64,
+    /// So many bytes of the file are text as they stand, where not all are.
+    unchanged: Option<f64>,
 }
 
 #[wasm_bindgen]
@@ -64,6 +66,7 @@ impl Session {
                 false => inspection,
             },
             total: options.total,
+            unchanged: None,
         })
     }
 
@@ -98,6 +101,21 @@ impl Session {
     /// Takes the bytes of a block that was asked for.
     pub fn give(&mut self, block: u32, bytes: &[u8]) {
         self.inspection.give(block as usize, bytes);
+    }
+
+    /// Takes the text that was made since the last call, where the file is not text in UTF-8 as it stands; asked after
+    /// each `push` and after `endOfFile`.
+    #[wasm_bindgen(js_name = takeText)]
+    pub fn take_text(&mut self) -> Option<Vec<u8>> {
+        let (unchanged, text) = self.inspection.take_text()?;
+        self.unchanged = Some(unchanged as f64);
+        Some(text)
+    }
+
+    /// How many bytes at the beginning of the file stand before the text that was taken.
+    #[wasm_bindgen(getter)]
+    pub fn unchanged(&self) -> Option<f64> {
+        self.unchanged
     }
 
     /// How far the first pass is.

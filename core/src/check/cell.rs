@@ -110,7 +110,7 @@ pub fn check<'a>(
     remark: &mut dyn FnMut(Remark),
 ) -> Result<Checked<'a>, Remark> {
     match cell {
-        Cell::Text(text) => {
+        Cell::Text(text) | Cell::Sheet(_, text) => {
             let text = plain(text, remark);
             if text.is_empty() {
                 return Ok(Checked::Absent);
@@ -139,7 +139,7 @@ fn json<'a>(
     let remark = &mut |heard: Remark| remark(Remark::new(heard.code, heard.detail));
     match cell {
         // A cell of text has no type; it is read before.
-        Cell::Text(text) => from_text(spec.kind, text.clone(), remark),
+        Cell::Text(text) | Cell::Sheet(_, text) => from_text(spec.kind, text.clone(), remark),
         Cell::NotUtf8(_) => Err((Code::EncodingInvalid, Detail::None)),
         Cell::JsonNull => clear(spec.required),
         Cell::JsonText(text) => match spec.kind {

@@ -285,7 +285,7 @@ fn header_of(shape: &Shape, cell_at: &CellAt<'_>) -> Option<Box<str>> {
 
 fn as_written(cell: &Cell<'_>) -> Box<str> {
     match cell {
-        Cell::Text(text) | Cell::JsonText(text) => shown_value(text),
+        Cell::Text(text) | Cell::Sheet(_, text) | Cell::JsonText(text) => shown_value(text),
         Cell::NotUtf8(bytes) => shown_value(&String::from_utf8_lossy(bytes)),
         Cell::JsonNull => "null".into(),
         Cell::JsonNumber(text) | Cell::JsonNested(text) => shown_value(text),
@@ -296,7 +296,7 @@ fn as_written(cell: &Cell<'_>) -> Box<str> {
 
 fn written_bytes(cell: &Cell<'_>) -> usize {
     match cell {
-        Cell::Text(text) | Cell::JsonText(text) => text.len(),
+        Cell::Text(text) | Cell::Sheet(_, text) | Cell::JsonText(text) => text.len(),
         Cell::NotUtf8(bytes) => bytes.len(),
         Cell::JsonNumber(text) | Cell::JsonNested(text) => text.len(),
         Cell::JsonTexts(texts) => texts.iter().map(|text| text.len()).sum(),

@@ -3,7 +3,7 @@
 //! neither swallow the next row nor pass for a whole one.
 
 use crate::code::Code;
-use crate::read::{CORRECTION_HEADERS, RawCells, Record, Shape};
+use crate::read::{CORRECTION_HEADERS, RawCells, Record, Shape, SheetKind};
 
 use super::Reason;
 use super::neutral::{needs_mark, put_marked};
@@ -12,11 +12,15 @@ use super::neutral::{needs_mark, put_marked};
 #[derive(Debug)]
 pub(super) struct Layout {
     delimiter: u8,
+    /// The delimiter of the records that are written.
+    separated_by: u8,
     line_end: &'static [u8],
     /// For each column of the file: is it kept? Those that an earlier corrections file added are made anew.
     kept: Vec<bool>,
     /// Most bytes of a broken record that go into its cell.
     shown_of_broken: usize,
+    /// Do cells that are no text begin with a mark?
+    marked: bool,
 }
 
 /// Tells spreadsheets that the reasons are UTF-8; the core's reader passes over it.
@@ -26,12 +30,18 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const ELLIPSIS: &str = " […]";
 
 impl Layout {
-    /// The layout of the file that begins with `head`, which goes beyond its header.
-    pub(super) fn of(shape: &Shape, head: &[u8]) -> Self {
+    /// The layout of a file.
+    pub(super) fn of(shape: &Shape) -> Self {
         let columns = shape.columns.iter();
         Self {
-            delimiter: shape.delimiter,
-            line_end: line_end(shape, head),
+            // Where a workbook comes from, a spreadsheet reads it with semicolons.
+            delimiter: match shape.format.is_workbook() {
+                true => b';',
+                false => shape.delimiter,
+            },
+            separated_by: shape.delimiter,
+            marked: shape.format.is_workbook(),
+            line_end: shape.line_end,
             kept: columns
                 .map(|column| !CORRECTION_HEADERS.contains(&&*column.header))
                 .collect(),
@@ -44,8 +54,11 @@ impl Layout {
     pub(super) fn put_header(&self, out: &mut Vec<u8>, header: &[u8]) {
         out.extend_from_slice(BYTE_ORDER_MARK);
         let mut first = true;
-        for (index, cell) in RawCells::of(header, self.delimiter).enumerate() {
-            if self.keeps(index) {
+        for (index, cell) in RawCells::of(header, self.separated_by).enumerate() {
+            if self.keeps(index) && self.marked {
+                self.separate(out, &mut first);
+                self.put_cell(out, cell);
+            } else if self.keeps(index) {
                 self.separate(out, &mut first);
                 out.extend_from_slice(cell);
             }
@@ -64,11 +77,11 @@ impl Layout {
             self.put_broken(out, record, &mut first);
         } else {
             // Cells beyond the header are empty here, or the record's form would be broken.
-            let cells = RawCells::of(record.raw, self.delimiter).take(self.kept.len());
+            let cells = RawCells::of(record.raw, self.separated_by).take(self.kept.len());
             for (index, cell) in cells.enumerate() {
                 if self.keeps(index) {
                     self.separate(out, &mut first);
-                    put_cell(out, cell);
+                    self.put_cell(out, cell);
                 }
             }
         }
@@ -94,6 +107,28 @@ impl Layout {
         for _ in 1..self.kept.iter().filter(|kept| **kept).count() {
             self.separate(out, first);
         }
+    }
+
+    /// Appends a cell of the file.
+    fn put_cell(&self, out: &mut Vec<u8>, cell: &[u8]) {
+        if !self.marked {
+            put_cell(out, cell);
+            return;
+        }
+        let quoted = cell
+            .strip_prefix(b"\"")
+            .and_then(|cell| cell.strip_suffix(b"\""));
+        let content = quoted.unwrap_or(cell);
+        let content = match content.split_first() {
+            Some((mark, rest)) if SheetKind::of_mark(*mark).is_some() => rest,
+            _ => content,
+        };
+        let mut cell = Vec::with_capacity(content.len() + 2);
+        let in_quotes = quoted.is_some() || memchr::memchr(self.delimiter, content).is_some();
+        cell.extend(in_quotes.then_some(b'"'));
+        cell.extend_from_slice(content);
+        cell.extend(in_quotes.then_some(b'"'));
+        put_cell(out, &cell);
     }
 
     fn keeps(&self, index: usize) -> bool {
@@ -150,16 +185,4 @@ fn whole_characters(bytes: &[u8], limit: usize) -> &[u8] {
         .rev()
         .find(|at| !is_continuation(*at));
     &bytes[..end.unwrap_or(limit)]
-}
-
-/// What ends a line of the file: that which ends its header.
-fn line_end(shape: &Shape, head: &[u8]) -> &'static [u8] {
-    // Nothing but white space can stand before the header, so it is found where it is.
-    let header = memchr::memmem::find(head, &shape.header);
-    let after = header.map_or(&[][..], |at| &head[at + shape.header.len()..]);
-    match (shape.terminator, after) {
-        (b'\r', _) => b"\r",
-        (_, [b'\r', ..]) => b"\r\n",
-        _ => b"\n",
-    }
 }

@@ -46,11 +46,11 @@ enum Form {
 }
 
 impl Corrections {
-    /// Begins the corrections of a file; `head` is the file up to and beyond its header.
-    pub fn begin(shape: &Shape, head: &[u8], out: &mut Vec<u8>) -> Self {
+    /// Begins the corrections of a file.
+    pub fn begin(shape: &Shape, out: &mut Vec<u8>) -> Self {
         let form = match shape.format {
-            Format::Csv => {
-                let layout = csv::Layout::of(shape, head);
+            Format::Csv | Format::Xlsx | Format::Ods => {
+                let layout = csv::Layout::of(shape);
                 layout.put_header(out, &shape.header);
                 Form::Csv(layout)
             }

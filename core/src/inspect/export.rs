@@ -48,15 +48,9 @@ enum Way {
 
 #[derive(Debug)]
 enum Decided {
-    Report {
-        items: u64,
-        tally: Box<Tally>,
-    },
+    Report { items: u64, tally: Box<Tally> },
     Plan(PlanWriter),
-    Corrections {
-        head: Vec<u8>,
-        corrections: Option<Corrections>,
-    },
+    Corrections(Option<Corrections>),
 }
 
 impl ExportKind {
@@ -106,10 +100,7 @@ impl Export {
             },
             ExportKind::Corrections => Way::Decide {
                 framer: framer(),
-                kind: Decided::Corrections {
-                    head: Vec::new(),
-                    corrections: None,
-                },
+                kind: Decided::Corrections(None),
             },
         };
         Self { way }
@@ -129,9 +120,6 @@ impl Export {
                 *items += 1;
             }),
             Way::Decide { framer, kind } => {
-                if let (Decided::Corrections { head, .. }, None) = (&mut *kind, framer.shape()) {
-                    head.extend_from_slice(bytes);
-                }
                 framer.push(bytes);
                 drain(framer, kind, inspection, out);
             }
@@ -207,14 +195,14 @@ fn drain<K: Knowledge<Error = Infallible>>(
                 teller.show(&shape, &blocks, facts, &mut lines);
                 writer.lines(out, &lines.0);
             }
-            Decided::Corrections { head, corrections } => {
+            Decided::Corrections(corrections) => {
                 let mut reasons = Reasons(BTreeMap::new());
                 teller.show(&shape, &blocks, facts, &mut reasons);
                 if reasons.0.is_empty() {
                     continue;
                 }
                 let corrections =
-                    corrections.get_or_insert_with(|| Corrections::begin(&shape, head, out));
+                    corrections.get_or_insert_with(|| Corrections::begin(&shape, out));
                 put_corrections(corrections, &shape, &blocks[0], &reasons.0, out);
             }
         }
@@ -288,7 +276,7 @@ fn end<K: Knowledge<Error = Infallible>>(
             let state = known.and_then(|known| known.state.as_ref());
             writer.end(out, &identity, &inspection.profile.partner, state, survey);
         }
-        Decided::Corrections { .. } => {}
+        Decided::Corrections(_) => {}
     }
 }
 

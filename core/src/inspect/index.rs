@@ -64,14 +64,14 @@ pub(super) struct Group {
     pub(super) found: Found,
 }
 
-/// The bytes of a block in its file: where they begin and where the next block's do.
+/// The bytes of a block in the text of its file: where they begin and where the next block's do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// Which block it is, counted from 0.
     pub block: usize,
     /// Where its bytes begin.
     pub offset: u64,
-    /// How many they are; to the end of the file for the last block.
+    /// How many they are; to the end of the text for the last block.
     pub length: u64,
 }
 
@@ -204,11 +204,11 @@ impl Index {
         }
     }
 
-    /// The bytes of a block in a file of this length.
-    pub(super) fn span(&self, block: usize, file_bytes: u64) -> Span {
+    /// The bytes of a block in a text of this length.
+    pub(super) fn span(&self, block: usize, text_bytes: u64) -> Span {
         let offset = self.blocks[block].mark.offset;
         let next = self.blocks.get(block + 1);
-        let end = next.map_or(file_bytes, |next| next.mark.offset);
+        let end = next.map_or(text_bytes, |next| next.mark.offset);
         Span {
             block,
             offset,

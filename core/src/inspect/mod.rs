@@ -2,8 +2,8 @@
 //! After one pass over its bytes any place of it can be looked at: findings, decisions and rows are made anew from the
 //! bytes of their block, so that nothing is kept of each row, however many there are.
 //!
-//! The caller has the file. It pushes all bytes once ([`Inspection::push`], [`Inspection::end_of_file`]), then gives the
-//! bytes of each block that is asked for ([`Inspection::wanted`], [`Inspection::give`]) until none is, and from then on
+//! The caller has the file. It pushes all bytes once ([`Inspection::push`], [`Inspection::end_of_file`]), puts aside the text
+//! that is made of a file that is none as it stands ([`Inspection::take_text`]), then gives the bytes of the text for each block that is asked for ([`Inspection::wanted`], [`Inspection::give`]) until none is, and from then on
 //! answers each [`Answer::Read`] of a page in the same way. Exports ([`Export`]) are further passes over the file.
 
 mod export;
@@ -86,6 +86,8 @@ pub struct Inspection<K> {
     index: Index,
     /// Blocks that were given last, whole, since pages often look at one several times.
     recent: VecDeque<(usize, Vec<Block>)>,
+    /// Text that the end of the file made.
+    last_text: Option<(u64, Vec<u8>)>,
 }
 
 #[derive(Debug)]
@@ -131,8 +133,10 @@ struct Done {
 #[derive(Clone, Debug)]
 struct Source {
     file: Identity,
-    /// How many bytes were pushed, in which places count.
+    /// How many bytes were pushed.
     length: u64,
+    /// How many bytes their text has, in which places count.
+    text_bytes: u64,
     shape: Option<Arc<Shape>>,
 }
 
@@ -165,7 +169,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
     /// An inspection at the beginning of a file. Where nothing is `known`, only what the file itself tells is found.
     pub fn new(name: &str, profile: Profile, now: Moment, known: Option<Known<K>>) -> Self {
         let first = First {
-            framer: Framer::new(profile.read_options(now)),
+            framer: Framer::keeping_text(profile.read_options(now)),
             hash: Some(Sha256::new()),
             pass: FirstPass::default(),
             twins: BTreeSet::new(),
@@ -179,6 +183,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             stage: Stage::First(Box::new(first)),
             index: Index::default(),
             recent: VecDeque::new(),
+            last_text: None,
         }
     }
 
@@ -202,6 +207,17 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         first.framer.push(bytes);
         let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
         first.drain(&teller, &mut self.index);
+    }
+
+    /// Takes the text that was made of the file since the last call, where the file is not text in UTF-8 as it stands; and
+    /// how many bytes at its beginning are and stand before that text. Spans count in what both make together. Asked after
+    /// each [`push`](Self::push) and after [`end_of_file`](Self::end_of_file).
+    pub fn take_text(&mut self) -> Option<(u64, Vec<u8>)> {
+        match &mut self.stage {
+            Stage::First(first) => first.framer.take_text(),
+            Stage::Again(_) | Stage::Done(_) => self.last_text.take(),
+            Stage::Between => None,
+        }
     }
 
     /// How far the first pass is.
@@ -242,12 +258,13 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
         first.drain(&teller, &mut self.index);
         let First {
-            framer,
+            mut framer,
             hash,
             pass,
             twins,
             ..
         } = *first;
+        self.last_text = framer.take_text();
         let length = framer.bytes();
         let source = Source {
             file: told.unwrap_or_else(|| Identity {
@@ -255,6 +272,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
                 bytes: length,
             }),
             length,
+            text_bytes: framer.text_bytes(),
             shape: framer.shape().cloned(),
         };
         let learned = pass.end(framer.stopped());
@@ -282,7 +300,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             Stage::Again(again) => again
                 .wanted
                 .front()
-                .map(|block| self.index.span(*block, again.source.length)),
+                .map(|block| self.index.span(*block, again.source.text_bytes)),
             _ => None,
         }
     }

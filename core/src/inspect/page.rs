@@ -9,7 +9,7 @@ use crate::plan::Decision;
 use crate::plan::blocks::DecidedRows;
 use crate::plan::knowledge::{Knowledge, KnownOrder};
 use crate::plan::survey::each_missing;
-use crate::read::{Block, Format, Shape, records};
+use crate::read::{Block, Shape, records};
 use crate::report::{CREATE_CUSTOMER, Item, PlanRow, put};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -120,7 +120,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             }
             let Some((_, blocks)) = self.recent.iter().find(|(at, _)| *at == block) else {
                 view.page = Some(page);
-                return Answer::Read(index.span(block, done.source.length));
+                return Answer::Read(index.span(block, done.source.text_bytes));
             };
             let mut look = Look {
                 filter: &view.filter,
@@ -165,7 +165,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         loop {
             let block = view.counts.iter().position(Option::is_none)?;
             let Some((_, blocks)) = self.recent.iter().find(|(at, _)| *at == block) else {
-                return Some(self.index.span(block, done.source.length));
+                return Some(self.index.span(block, done.source.text_bytes));
             };
             let mut look = Look {
                 filter: &view.filter,
@@ -354,7 +354,7 @@ pub(super) struct SheetRows {
 impl SheetRows {
     pub(super) fn of(shape: &Shape, blocks: &[Block]) -> Self {
         let mut sheet_rows = Self::default();
-        let Some(first) = blocks.first().filter(|_| shape.format == Format::Csv) else {
+        let Some(first) = blocks.first().filter(|_| shape.format.has_columns()) else {
             return sheet_rows;
         };
         sheet_rows.first_row = first.first_row;

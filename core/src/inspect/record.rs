@@ -6,7 +6,7 @@ use super::page::{Answer, SheetRows};
 use crate::field::Field;
 use crate::finding::column_letters;
 use crate::plan::knowledge::Knowledge;
-use crate::read::{Cell, Format, RawCells, Record, Shape, records, unquoted};
+use crate::read::{Cell, Format, RawCells, Record, Shape, SheetKind, records, unquoted};
 use crate::report::put;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -45,7 +45,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             return none();
         };
         let Some((_, blocks)) = self.recent.iter().find(|(at, _)| *at == block) else {
-            return Answer::Read(self.index.span(block, source.length));
+            return Answer::Read(self.index.span(block, source.text_bytes));
         };
         let sheet_row = SheetRows::of(shape, blocks).get(row);
         let mut json = None;
@@ -70,7 +70,7 @@ fn record_text<'r>(
     let broken = record.form.iter().any(|finding| finding.code.is_error());
     let cells = match shape.format {
         _ if broken => Vec::new(),
-        Format::Csv => RawCells::of(record.raw, shape.delimiter)
+        Format::Csv | Format::Xlsx | Format::Ods => RawCells::of(record.raw, shape.delimiter)
             .enumerate()
             .map(|(index, cell)| {
                 let column = shape.columns.get(index);
@@ -79,7 +79,7 @@ fn record_text<'r>(
                     letter: Some(column_letters(index as u32 + 1)),
                     header: column.map(|column| &*column.header),
                     field: column.and_then(|column| column.field).map(Field::name),
-                    text: unquoted(cell),
+                    text: without_mark(unquoted(cell), shape),
                 }
             })
             .collect(),
@@ -104,10 +104,21 @@ fn record_text<'r>(
     }
 }
 
+/// The text of a cell of a workbook without what says that it is none.
+fn without_mark<'t>(text: Cow<'t, str>, shape: &Shape) -> Cow<'t, str> {
+    let is_marked = shape.format.is_workbook()
+        && (text.bytes().next()).is_some_and(|mark| SheetKind::of_mark(mark).is_some());
+    match text {
+        Cow::Borrowed(text) if is_marked => Cow::Borrowed(&text[1..]),
+        Cow::Owned(text) if is_marked => Cow::Owned(text[1..].to_owned()),
+        text => text,
+    }
+}
+
 /// What stands in a cell; in JSON what is no text is spelled as in the file.
 fn text_of<'a>(cell: &Cell<'a>) -> Cow<'a, str> {
     match cell {
-        Cell::Text(text) | Cell::JsonText(text) => text.clone(),
+        Cell::Text(text) | Cell::Sheet(_, text) | Cell::JsonText(text) => text.clone(),
         Cell::NotUtf8(bytes) => String::from_utf8_lossy(bytes),
         Cell::JsonNull => "null".into(),
         Cell::JsonNumber(text) | Cell::JsonNested(text) => (*text).into(),

@@ -147,6 +147,24 @@ fn inspected<K: Knowledge<Error = Infallible>>(
     inspection
 }
 
+/// The text of a file: itself, where it is text in UTF-8.
+fn text_of(bytes: &[u8]) -> Vec<u8> {
+    let mut inspection = Inspection::<Nothing>::new("file.csv", profile(), now(), None);
+    let mut text = Vec::new();
+    let mut unchanged = bytes.len();
+    let mut take = |taken: Option<(u64, Vec<u8>)>| {
+        if let Some((before, made)) = taken {
+            unchanged = before as usize;
+            text.extend(made);
+        }
+    };
+    inspection.push(bytes);
+    take(inspection.take_text());
+    inspection.end_of_file();
+    take(inspection.take_text());
+    [&bytes[..unchanged], &text].concat()
+}
+
 fn at(bytes: &[u8], span: super::Span) -> &[u8] {
     &bytes[span.offset as usize..][..span.length as usize]
 }
@@ -461,4 +479,34 @@ fn words_of_a_query_mean_something() {
     }
     assert_eq!(query(r#"{"field":null}"#).field, Some(None));
     assert!(serde_json::from_str::<FindingsQuery>(r#"{"colour":"x"}"#).is_err());
+}
+
+#[test]
+fn what_is_no_text_is_looked_into_through_its_text() {
+    let row = |name: &str| format!("A-{name};{OFFER};C1;1;2026-01-01T00:00:00Z;PAYPAL;;;;{name}\n");
+    let file = HEADER.to_owned() + &row("Meier").repeat(20) + &row("Müller") + &row("Straße");
+    let wide: Vec<u8> = file.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let narrow: Vec<u8> = file
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    let mut plain = inspected::<Nothing>(file.as_bytes(), 50, profile(), None);
+    let expected = ready(&mut plain, file.as_bytes(), |inspection| {
+        inspection.record(21)
+    });
+    assert_eq!(expected["cells"][9]["text"], "Müller");
+    for bytes in [wide, narrow] {
+        let text = text_of(&bytes);
+        assert_eq!(String::from_utf8(text.clone()).unwrap(), file);
+        let mut inspection = inspected::<Nothing>(&bytes, 50, profile(), None);
+        let record = ready(&mut inspection, &text, |inspection| inspection.record(21));
+        assert_eq!(record, expected);
+        let identity = inspection.identity().unwrap();
+        assert_eq!(identity.bytes, bytes.len() as u64);
+        let corrections = exported(&inspection, &bytes, 33, ExportKind::Corrections);
+        assert_eq!(
+            corrections,
+            exported(&plain, file.as_bytes(), 33, ExportKind::Corrections)
+        );
+    }
 }

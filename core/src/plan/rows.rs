@@ -282,7 +282,7 @@ pub fn decide_row(
 fn text_of<'a>(record: &Record<'_, 'a>, field: Field) -> Option<Cow<'a, str>> {
     let at = record.cells.iter().find(|at| at.field == field)?;
     match &at.cell {
-        Cell::Text(text) | Cell::JsonText(text) => {
+        Cell::Text(text) | Cell::Sheet(_, text) | Cell::JsonText(text) => {
             let short = text.chars().count() <= 100;
             (short && !text.trim().is_empty()).then(|| text.clone())
         }

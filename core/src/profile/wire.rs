@@ -9,6 +9,7 @@ use crate::read::Limits;
 use crate::reading::mapping::{self, Mapping};
 use crate::reading::words::{self, PartnerWords};
 use crate::reading::{DateOrder, Reading, Values};
+use crate::unwrap::Encoding;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -121,6 +122,8 @@ pub(crate) struct ProfileV1 {
     words: BTreeMap<Box<str>, Box<str>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     mapping: BTreeMap<Box<str>, Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encoding: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -149,6 +152,12 @@ struct LimitsV1 {
     field_bytes: u64,
     columns: u64,
     json_depth: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    archive_bytes: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unpacked_bytes: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unpacked_ratio: Option<u64>,
 }
 
 /// A key that must be there, though its value may be `null`.
@@ -167,6 +176,9 @@ impl ProfileV1 {
         let limits = profile.limits;
         let reading = &profile.reading;
         let agreed = |name: &str, usual: &str| (name != usual).then(|| name.to_owned());
+        // Newer limits stand there only where they are not the usual ones.
+        let usual = Limits::default();
+        let unusual = |limit: u64, usual: u64| Some(limit).filter(|limit| *limit != usual);
         Self {
             version: VERSION,
             partner: profile.partner.to_string(),
@@ -186,12 +198,16 @@ impl ProfileV1 {
                 field_bytes: limits.field_bytes as u64,
                 columns: limits.columns as u64,
                 json_depth: limits.json_depth as u64,
+                archive_bytes: unusual(limits.archive_bytes, usual.archive_bytes),
+                unpacked_bytes: unusual(limits.unpacked_bytes, usual.unpacked_bytes),
+                unpacked_ratio: unusual(limits.unpacked_ratio, usual.unpacked_ratio),
             },
             values: agreed(reading.values.name(), Values::default().name()),
             time_zone: ZoneV1::of(&reading.zone),
             date_order: agreed(reading.date_order.name(), DateOrder::default().name()),
             words: reading.words.pairs().clone(),
             mapping: reading.mapping.pairs().clone(),
+            encoding: profile.encoding.map(|encoding| encoding.name().to_owned()),
         }
     }
 
@@ -232,19 +248,33 @@ impl ProfileV1 {
             .map_err(|wrong| target("words", &wrong, nearest(&wrong, words::targets())))?;
         let mapping = Mapping::new(self.mapping)
             .map_err(|wrong| target("mapping", &wrong, nearest(&wrong, mapping::targets())))?;
+        let encoding = self.encoding.as_deref().map(Encoding::from_name);
+        let known =
+            "one of `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`, `iso-8859-15`, `macintosh`";
+        must(encoding != Some(None), "encoding", known)?;
         let LimitsV1 {
             file_bytes,
             record_bytes,
             field_bytes,
             columns,
             json_depth,
+            archive_bytes,
+            unpacked_bytes,
+            unpacked_ratio,
         } = self.limits;
+        let usual = Limits::default();
+        let archive_bytes = archive_bytes.unwrap_or(usual.archive_bytes);
+        let unpacked_bytes = unpacked_bytes.unwrap_or(usual.unpacked_bytes);
+        let unpacked_ratio = unpacked_ratio.unwrap_or(usual.unpacked_ratio);
         for (limit, at) in [
             (file_bytes, "limits.fileBytes"),
             (record_bytes, "limits.recordBytes"),
             (field_bytes, "limits.fieldBytes"),
             (columns, "limits.columns"),
             (json_depth, "limits.jsonDepth"),
+            (archive_bytes, "limits.archiveBytes"),
+            (unpacked_bytes, "limits.unpackedBytes"),
+            (unpacked_ratio, "limits.unpackedRatio"),
         ] {
             must(limit > 0, at, "a whole number from 1")?;
         }
@@ -268,6 +298,9 @@ impl ProfileV1 {
                 field_bytes: size(field_bytes),
                 columns: size(columns),
                 json_depth: size(json_depth),
+                archive_bytes,
+                unpacked_bytes,
+                unpacked_ratio,
             },
             reading: Reading {
                 values: values.unwrap_or_default(),
@@ -280,6 +313,7 @@ impl ProfileV1 {
                 words,
                 mapping,
             },
+            encoding: encoding.flatten(),
         })
     }
 }
@@ -447,6 +481,27 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_is_newer_stands_there_where_it_is_unusual() {
+        let mut profile = full();
+        profile.encoding = Some(Encoding::Windows1252);
+        profile.limits.unpacked_ratio = 50;
+        let json = profile.to_json();
+        assert!(
+            json.contains("\"encoding\": \"windows-1252\"")
+                && json.contains("\"unpackedRatio\": 50")
+        );
+        assert_eq!(Profile::from_json(json.as_bytes()), Ok(profile));
+        let unknown = json.replace("windows-1252", "ebcdic");
+        let error = Profile::from_json(unknown.as_bytes()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("the profile's `encoding` must be one of"),
+            "{error}"
+        );
+    }
+
     fn check(from: &str, to: &str, expect: &str) {
         let json = full().to_json();
         assert!(json.contains(from), "{from}");
@@ -575,6 +630,8 @@ mod tests {
             clear_token in "[^\\p{C}]{1,8}",
             limits in (1..u64::MAX, 1..usize::MAX, 1..usize::MAX, 1..usize::MAX, 1..usize::MAX),
             reading in a_reading(),
+            (archive_bytes, unpacked_bytes, unpacked_ratio) in (1..u64::MAX, 1..u64::MAX, 1..u64::MAX),
+            encoding in proptest::option::of(proptest::sample::select(Encoding::ALL.to_vec())),
         ) -> Profile {
             Profile {
                 partner: partner.into(),
@@ -590,8 +647,12 @@ mod tests {
                     field_bytes: limits.2,
                     columns: limits.3,
                     json_depth: limits.4,
+                    archive_bytes,
+                    unpacked_bytes,
+                    unpacked_ratio,
                 },
                 reading,
+                encoding,
             }
         }
     }

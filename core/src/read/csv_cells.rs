@@ -3,7 +3,7 @@
 
 use super::csv_plain::{PlainRecord, Taker};
 use super::separators::each_separator;
-use super::{Block, BrokenRecord, Cell, CellAt, Record, Shape};
+use super::{Block, BrokenRecord, Cell, CellAt, Record, Shape, SheetKind};
 use crate::code::Code;
 use crate::finding::{Detail, Finding, shown_value};
 use std::borrow::Cow;
@@ -224,6 +224,9 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
             if cell.start < cell.end {
                 self.keep(index, |walk| match walk.cell(cell.start, cell.end) {
                     Cell::Text(Cow::Borrowed(text)) => Cell::Text(unquoted(text, &cell)),
+                    Cell::Sheet(kind, Cow::Borrowed(text)) => {
+                        Cell::Sheet(kind, unquoted(text, &cell))
+                    }
                     other => other,
                 });
             }
@@ -268,13 +271,20 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
 
     fn cell(&self, start: usize, end: usize) -> Cell<'a> {
         // A place that is no boundary of the block's text is one where an overlong record was cut off.
-        if let Some(text) = self.text.and_then(|text| text.get(start..end)) {
-            return Cell::Text(Cow::Borrowed(text));
+        let text = match self.text.and_then(|text| text.get(start..end)) {
+            Some(text) => text,
+            None => match std::str::from_utf8(&self.bytes[start..end]) {
+                Ok(text) => text,
+                Err(_) => return Cell::NotUtf8(&self.bytes[start..end]),
+            },
+        };
+        if self.shape.format.is_workbook()
+            && let (mark @ 1..=5, rest) = (self.bytes[start], &text[1..])
+            && let Some(kind) = SheetKind::of_mark(mark)
+        {
+            return Cell::Sheet(kind, Cow::Borrowed(rest));
         }
-        match std::str::from_utf8(&self.bytes[start..end]) {
-            Ok(text) => Cell::Text(Cow::Borrowed(text)),
-            Err(_) => Cell::NotUtf8(&self.bytes[start..end]),
-        }
+        Cell::Text(Cow::Borrowed(text))
     }
 
     fn keep(&mut self, index: usize, cell: impl FnOnce(&Self) -> Cell<'a>) {

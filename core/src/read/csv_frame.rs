@@ -131,6 +131,19 @@ impl CsvFrame {
         }
     }
 
+    /// The line on which the bytes go on that come next.
+    pub(super) fn line_reached(&self) -> u64 {
+        let unfinished = &self.pending[self.whole..];
+        let lines = memchr::memchr_iter(self.terminator, unfinished).count() as u64;
+        // An overlong line was counted when it was given up.
+        self.next_line + lines - u64::from(self.skipping)
+    }
+
+    /// Where the records end that were given away.
+    pub(super) fn given_to(&self) -> u64 {
+        self.offset
+    }
+
     /// Bytes held at the moment.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {

@@ -7,6 +7,7 @@ use crate::code::Code;
 use crate::field::{self, Field};
 use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
 use crate::reading::mapping::Meaning;
+use crate::unwrap::Encoding;
 use std::borrow::Cow;
 
 /// What the first bytes say.
@@ -30,11 +31,9 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Forms of files that partners send by mistake, by their first bytes.
 const NOT_TEXT: &[(&[u8], &str)] = &[
-    (b"PK\x03\x04", "XLSX, ODS, ZIP"),
-    (b"PK\x05\x06", "ZIP"),
+    (b"\xFF\xFE\0\0", "UTF-32"),
+    (b"\0\0\xFE\xFF", "UTF-32"),
     (b"\xD0\xCF\x11\xE0", "XLS, DOC"),
-    (b"\x1F\x8B", "GZIP"),
-    (b"\x28\xB5\x2F\xFD", "ZSTD"),
     (b"BZh", "BZIP2"),
     (b"\xFD7zXZ", "XZ"),
     (b"7z\xBC\xAF", "7-ZIP"),
@@ -106,9 +105,6 @@ const MAGIC_BYTES: usize = 16;
 const SHORTEST_LIMIT: usize = 1024;
 
 fn not_text(head: &[u8]) -> Option<Finding> {
-    if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
-        return Some(Finding::about_file(Code::EncodingUtf16, Detail::None));
-    }
     let (_, name) = NOT_TEXT.iter().find(|(magic, _)| head.starts_with(magic))?;
     Some(Finding::about_file(
         Code::FileNotText,
@@ -121,8 +117,11 @@ fn json(format: Format, start: usize, head: &[u8], options: &ReadOptions) -> Beg
         shape: Box::new(Shape {
             format,
             options: options.clone(),
+            packing: None,
+            encoding: Encoding::Utf8,
             delimiter: 0,
             terminator: b'\n',
+            line_end: b"\n",
             columns: Vec::new(),
             header: Vec::new(),
             missing: Vec::new(),
@@ -216,8 +215,15 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<
         shape: Box::new(Shape {
             format: Format::Csv,
             options: options.clone(),
+            packing: None,
+            encoding: Encoding::Utf8,
             delimiter,
             terminator: end.terminator,
+            line_end: match (end.terminator, end.total - end.content) {
+                (b'\r', _) => b"\r",
+                (_, 0 | 1) => b"\n",
+                _ => b"\r\n",
+            },
             columns,
             header: header.to_vec(),
             missing,
@@ -373,7 +379,7 @@ fn is_our_own_column(header: &str) -> bool {
 }
 
 /// Physical lines ended in these bytes: by an LF with any CRs before it, or by a CR alone.
-fn newlines(bytes: &[u8]) -> u64 {
+pub(super) fn newlines(bytes: &[u8]) -> u64 {
     let lone_returns = memchr::memchr_iter(b'\r', bytes)
         .filter(|at| bytes.get(after_returns(bytes, *at)) != Some(&b'\n'))
         .count();

@@ -1,5 +1,7 @@
 //! Which bytes belong to which record?
 //! Sequential and incremental: keeps no more than one unfinished record and one unfinished block.
+//!
+//! The bytes of a file as it was delivered come in; [`Unwrap`] makes text of them, and records are cut out of that.
 
 use super::csv_frame::CsvFrame;
 use super::detect::{self, Beginning};
@@ -8,7 +10,8 @@ use super::ndjson_frame::NdjsonFrame;
 use super::sample;
 use super::{Block, Format, MAX_RECORDS, Mark, ReadOptions, Shape};
 use crate::code::Code;
-use crate::finding::{Detail, Finding};
+use crate::finding::{Detail, Finding, shown_value};
+use crate::unwrap::{FoundOut, Made, STRETCH, Unwrap};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -20,7 +23,15 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Framer {
     options: ReadOptions,
+    unwrap: Unwrap,
+    /// Text that was made last.
+    made: Vec<u8>,
+    /// Bytes of the file.
     bytes: u64,
+    /// Bytes of its text.
+    text_bytes: u64,
+    kept_text: Option<KeptText>,
+    ending: Ending,
     rows: u64,
     head: Vec<u8>,
     /// Length of the head at which it is looked at again.
@@ -30,10 +41,35 @@ pub struct Framer {
     ready: VecDeque<Block>,
     /// About the beginning of the file: before all records.
     findings: Vec<Finding>,
+    /// In which encoding the file is written, and where in the text that was found out, until the header is known.
+    encoding_found: Option<(u64, Finding)>,
+    /// About a place further on: told with what is about its end.
+    late_findings: Vec<Finding>,
     /// About its end: after all records.
     last_findings: Vec<Finding>,
     rejected: bool,
     stopped: bool,
+}
+
+/// What a reader of the text needs who cannot make it of the file as it stands.
+#[derive(Debug, Default)]
+struct KeptText {
+    /// So many bytes at the beginning of the file are text as they stand, where not all are.
+    unchanged: Option<u64>,
+    /// The text behind them that was not taken yet.
+    text: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum Ending {
+    /// More of the file may come.
+    Open,
+    /// What is there is read, and then reading ends for this reason.
+    CutShort(Finding),
+    /// All of the file has come.
+    Whole,
+    /// All of it has been read.
+    Done,
 }
 
 #[derive(Debug)]
@@ -55,8 +91,13 @@ impl Framer {
     /// A framer at the beginning of a file.
     pub fn new(options: ReadOptions) -> Self {
         Self {
+            unwrap: Unwrap::new(&options),
             options,
+            made: Vec::new(),
             bytes: 0,
+            text_bytes: 0,
+            kept_text: None,
+            ending: Ending::Open,
             rows: 0,
             head: Vec::new(),
             next_look: 0,
@@ -64,28 +105,45 @@ impl Framer {
             shape: None,
             ready: VecDeque::new(),
             findings: Vec::new(),
+            encoding_found: None,
+            late_findings: Vec::new(),
             last_findings: Vec::new(),
             rejected: false,
             stopped: false,
         }
     }
 
-    /// A framer at the first record of a block that was cut out of the file before. Pushed the bytes from
-    /// there up to the next block's first record, or to the end of the file, it cuts the same records again.
+    /// A framer that keeps the text of a file that is not text as it stands: see [`take_text`](Self::take_text).
+    pub fn keeping_text(options: ReadOptions) -> Self {
+        Self {
+            kept_text: Some(KeptText::default()),
+            ..Self::new(options)
+        }
+    }
+
+    /// A framer at the first record of a block that was cut out of the file before. Pushed the text from
+    /// there up to the next block's first record, or to the end of the text, it cuts the same records again.
     /// Findings about the file as a whole are the first reading's; those of this one mean nothing.
     pub fn resume(shape: &Arc<Shape>, mark: Mark) -> Self {
         let place = (mark.offset, mark.first_line);
         let frame = match shape.format {
-            Format::Csv => Frame::Csv(CsvFrame::new(shape, place, mark.first_sheet_row)),
+            Format::Csv | Format::Xlsx | Format::Ods => {
+                Frame::Csv(CsvFrame::new(shape, place, mark.first_sheet_row))
+            }
             Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(shape, place)),
             Format::Json => Frame::Json(Box::new(JsonFrame::at_item(shape, place))),
         };
+        let mut options = shape.options.clone();
+        // How much of the file is read was decided when it was read first.
+        options.limits.file_bytes = u64::MAX;
         Self {
+            unwrap: Unwrap::nothing(),
             bytes: mark.offset,
+            text_bytes: mark.offset,
             rows: mark.first_row - 1,
             frame,
             shape: Some(Arc::clone(shape)),
-            ..Self::new(shape.options.clone())
+            ..Self::new(options)
         }
     }
 
@@ -98,23 +156,35 @@ impl Framer {
             return;
         }
         // What the limit lets through is read, however the bytes arrive.
-        self.take(&bytes[..bytes.len().min(room)]);
-        if bytes.len() > room && !self.stopped {
-            self.give_whole_records();
+        self.unwrap(&bytes[..bytes.len().min(room)]);
+        if bytes.len() > room && matches!(self.ending, Ending::Open) {
+            let finding = Finding::about_file(Code::FileTooLarge, Detail::Limit(limit));
+            self.ending = Ending::CutShort(finding);
         }
-        if bytes.len() > room && !self.stopped {
-            self.stop(Finding::about_file(
-                Code::FileTooLarge,
-                Detail::Limit(limit),
-            ));
-        }
+        self.make_text();
     }
 
     /// Says that the file has ended.
     pub fn finish(&mut self) {
+        if self.stopped || !matches!(self.ending, Ending::Open) {
+            return;
+        }
+        self.ending = Ending::Whole;
+        let mut made = std::mem::take(&mut self.made);
+        made.clear();
+        self.unwrap.finish(&mut made, &self.options);
+        self.take_made(&made);
+        self.made = made;
+        self.make_text();
+    }
+
+    /// Ends the text.
+    fn end(&mut self) {
+        self.ending = Ending::Done;
         if self.stopped {
             return;
         }
+        self.last_findings.append(&mut self.late_findings);
         if matches!(self.frame, Frame::Beginning) {
             self.begin(AtEnd::Yes);
         }
@@ -137,8 +207,10 @@ impl Framer {
         }
     }
 
-    /// The next block, once enough bytes are there.
+    /// The next block, once enough bytes are there. What a packed file unpacks to is only unpacked as it is asked for:
+    /// after each [`push`](Self::push), and after [`finish`](Self::finish), ask until there is none.
     pub fn next_block(&mut self) -> Option<Block> {
+        self.make_text();
         self.ready.pop_front()
     }
 
@@ -165,9 +237,28 @@ impl Framer {
         findings
     }
 
-    /// Bytes taken so far.
+    /// Bytes of the file taken so far.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Bytes of its text so far, in which places of blocks count; where reading has ended before the file did, up to
+    /// where that was.
+    pub fn text_bytes(&self) -> u64 {
+        match &self.frame {
+            _ if !self.stopped => self.text_bytes,
+            // An item that is not whole is none, but where one ends is known from what stands behind it.
+            Frame::Beginning | Frame::Json(_) => self.text_bytes,
+            Frame::Csv(frame) => frame.given_to(),
+            Frame::Ndjson(frame) => frame.given_to(),
+        }
+    }
+
+    /// Takes the text that was made since the last call, where the framer [keeps](Self::keeping_text) it and the file is
+    /// not text as it stands; and how many bytes at the beginning of the file are, and stand before it all.
+    pub fn take_text(&mut self) -> Option<(u64, Vec<u8>)> {
+        let kept = self.kept_text.as_mut()?;
+        Some((kept.unchanged?, std::mem::take(&mut kept.text)))
     }
 
     /// Has reading ended before the file did? Then a finding says why.
@@ -185,7 +276,133 @@ impl Framer {
             Frame::Ndjson(frame) => frame.held(),
             Frame::Json(frame) => frame.held(),
         };
-        self.head.capacity() + frame + waiting.sum::<usize>()
+        self.head.capacity() + frame + waiting.sum::<usize>() + self.unwrap.held()
+    }
+
+    /// Takes bytes of the file.
+    fn unwrap(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && !self.stopped {
+            let passing = self.unwrap.passing(bytes);
+            if passing > 0 {
+                self.text_bytes += passing as u64;
+                self.take(&bytes[..passing]);
+                bytes = &bytes[passing..];
+                continue;
+            }
+            let mut made = std::mem::take(&mut self.made);
+            made.clear();
+            let taken = self.unwrap.push(bytes, &mut made, &self.options);
+            bytes = &bytes[taken..];
+            self.take_made(&made);
+            self.made = made;
+        }
+    }
+
+    /// Unpacks what has come in until a block is ready.
+    fn make_text(&mut self) {
+        while self.ready.is_empty() && !self.stopped && !matches!(self.ending, Ending::Done) {
+            let mut made = std::mem::take(&mut self.made);
+            made.clear();
+            let step = self.unwrap.step(&mut made);
+            self.take_made(&made);
+            self.made = made;
+            match step {
+                Ok(Made::Some) => {}
+                Ok(Made::Last) => self.end(),
+                Ok(Made::AllSoFar) => {
+                    if matches!(self.ending, Ending::CutShort(_))
+                        && let Ending::CutShort(finding) =
+                            std::mem::replace(&mut self.ending, Ending::Done)
+                    {
+                        self.break_off(finding);
+                    }
+                    return;
+                }
+                Err(finding) => self.break_off(finding),
+            }
+        }
+    }
+
+    /// Gives what whole records are there and reads no further.
+    fn break_off(&mut self, finding: Finding) {
+        let mut made = std::mem::take(&mut self.made);
+        made.clear();
+        self.unwrap.break_off(&mut made);
+        self.take_made(&made);
+        if !self.stopped {
+            self.give_whole_records();
+        }
+        if !self.stopped {
+            self.stop(finding);
+        }
+    }
+
+    /// Takes text that is not the file as it stands, or is not known to be.
+    fn take_made(&mut self, mut text: &[u8]) {
+        if let Some(found) = self.unwrap.take_found_out() {
+            let (before, behind) = text.split_at(found.at);
+            self.take_text_of(before, self.unwrap.packing().is_some());
+            if matches!(self.frame, Frame::Beginning) && !self.stopped {
+                self.begin(AtEnd::No);
+            }
+            // Where reading has ended before, nobody has seen what was found out behind.
+            if !self.stopped {
+                self.note_encoding(&found);
+            }
+            text = behind;
+        }
+        self.take_text_of(text, !self.unwrap.is_unchanged());
+    }
+
+    fn take_text_of(&mut self, text: &[u8], is_changed: bool) {
+        if let Some(kept) = self.kept_text.as_mut().filter(|_| is_changed) {
+            kept.unchanged.get_or_insert(self.text_bytes);
+            kept.text.extend_from_slice(text);
+        }
+        self.text_bytes += text.len() as u64;
+        if !self.stopped && !text.is_empty() {
+            self.take(text);
+        }
+    }
+
+    fn note_encoding(&mut self, found: &FoundOut) {
+        let title = Detail::Text(found.encoding.title().into());
+        let finding = Finding {
+            line: self.line_reached() + found.lines,
+            value: Some(shown_value(&found.examples)),
+            ..Finding::about_file(Code::EncodingDecoded, title)
+        };
+        let at = self.text_bytes;
+        // What is found out so early is found out before the first block, however the bytes arrive: a block is given
+        // once there is so much of it, or before a record that is too long.
+        let first_block = BLOCK_BYTES.min(self.options.limits.record_bytes);
+        let is_early = at + STRETCH as u64 <= first_block as u64;
+        match (is_early, &self.frame) {
+            (false, _) => self.late_findings.push(finding),
+            (true, Frame::Beginning) => self.encoding_found = Some((at, finding)),
+            (true, _) => self.findings.push(finding),
+        }
+        self.say_how_it_was_wrapped();
+    }
+
+    /// The line on which the text goes on.
+    fn line_reached(&self) -> u64 {
+        match &self.frame {
+            Frame::Beginning => 1 + detect::newlines(&self.head),
+            Frame::Csv(frame) => frame.line_reached(),
+            Frame::Ndjson(frame) => frame.line_reached(),
+            Frame::Json(frame) => frame.line_reached(),
+        }
+    }
+
+    fn say_how_it_was_wrapped(&mut self) {
+        if let Some(shape) = &mut self.shape {
+            let (packing, encoding) = (self.unwrap.packing(), self.unwrap.encoding());
+            if (shape.packing, shape.encoding) != (packing, encoding) {
+                let shape = Arc::make_mut(shape);
+                (shape.packing, shape.encoding) = (packing, encoding);
+            }
+        }
     }
 
     fn take(&mut self, bytes: &[u8]) {
@@ -221,15 +438,23 @@ impl Framer {
                 let shape = Arc::new(*shape);
                 let place = (skip as u64, line);
                 self.frame = match shape.format {
-                    Format::Csv => {
+                    Format::Csv | Format::Xlsx | Format::Ods => {
                         Frame::Csv(CsvFrame::new(&shape, place, sheet_row(&shape, line)))
                     }
                     Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(&shape, place)),
                     Format::Json => Frame::Json(Box::new(JsonFrame::new(&shape, place))),
                 };
                 self.shape = Some(shape);
+                self.say_how_it_was_wrapped();
                 self.rejected |= findings.iter().any(|finding| finding.code.is_error());
-                self.findings = findings;
+                let (in_header, behind) = match self.encoding_found.take() {
+                    Some((at, finding)) if at < skip as u64 => (Some(finding), None),
+                    Some((_, finding)) => (None, Some(finding)),
+                    None => (None, None),
+                };
+                self.findings.extend(in_header);
+                self.findings.extend(findings);
+                self.findings.extend(behind);
                 let head = std::mem::take(&mut self.head);
                 self.advance(&head[skip..]);
             }
@@ -245,7 +470,9 @@ impl Framer {
                 Frame::Ndjson(frame) => frame.push(piece, &mut self.ready),
                 Frame::Json(frame) => {
                     let trouble = frame.push(piece, &mut self.ready);
-                    self.last_findings.append(&mut frame.take_warnings());
+                    let warnings = frame.take_warnings();
+                    self.findings.extend(warnings.before_records);
+                    self.late_findings.extend(warnings.behind);
                     if let Some(finding) = trouble {
                         self.number_blocks();
                         self.stop(finding);
@@ -290,6 +517,9 @@ impl Framer {
     }
 
     fn stop(&mut self, finding: Finding) {
+        self.findings
+            .extend(self.encoding_found.take().map(|(_, found)| found));
+        self.last_findings.append(&mut self.late_findings);
         self.note_last(finding);
         self.stopped = true;
         self.head = Vec::new();

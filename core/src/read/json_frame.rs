@@ -26,9 +26,15 @@ pub(super) struct JsonFrame {
     /// The brackets that are open in the value, as far as the limit of depth.
     open: Vec<u8>,
     seen_keys: Vec<Vec<u8>>,
-    /// Keys of the body that mean nothing.
-    warnings: Vec<Finding>,
+    warnings: Warnings,
     block: Block,
+}
+
+/// Keys of the body that mean nothing.
+#[derive(Debug, Default)]
+pub(super) struct Warnings {
+    pub(super) before_records: Vec<Finding>,
+    pub(super) behind: Vec<Finding>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +109,7 @@ impl JsonFrame {
             value: Value::default(),
             open: Vec::new(),
             seen_keys: Vec::new(),
-            warnings: Vec::new(),
+            warnings: Warnings::default(),
             block: Block::default(),
         }
     }
@@ -152,6 +158,11 @@ impl JsonFrame {
         None
     }
 
+    /// The line on which the bytes go on that come next.
+    pub(super) fn line_reached(&self) -> u64 {
+        self.line
+    }
+
     /// Bytes held at the moment.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
@@ -164,7 +175,7 @@ impl JsonFrame {
     }
 
     /// Takes what was found in the body besides the records.
-    pub(super) fn take_warnings(&mut self) -> Vec<Finding> {
+    pub(super) fn take_warnings(&mut self) -> Warnings {
         std::mem::take(&mut self.warnings)
     }
 
@@ -292,11 +303,16 @@ impl JsonFrame {
         }
         self.seen_keys.push(self.key.clone());
         if !BODY_KEYS.iter().any(|known| known.as_bytes() == self.key) {
-            self.warnings.push(Finding {
+            let warning = Finding {
                 line: self.line,
                 header: Some(self.shown_key()),
                 ..Finding::about_file(Code::JsonKeyUnknown, Detail::None)
-            });
+            };
+            if self.seen_keys.iter().any(|key| key == ITEMS) {
+                self.warnings.behind.push(warning);
+            } else {
+                self.warnings.before_records.push(warning);
+            }
         }
         Ok(())
     }

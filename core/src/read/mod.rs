@@ -24,6 +24,7 @@ use crate::finding::{Detail, Finding};
 use crate::moment::Moment;
 use crate::reading::Reading;
 use crate::reading::local_time::First;
+use crate::unwrap::{Encoding, Packing};
 use std::borrow::Cow;
 
 pub(crate) use csv_plain::{PlainRecord, Taker};
@@ -41,16 +42,33 @@ pub enum Format {
     Ndjson,
     /// A request body `{"items": […]}` or a bare array of objects.
     Json,
+    /// A sheet of an XLSX workbook.
+    Xlsx,
+    /// A sheet of a workbook in the format of `LibreOffice`.
+    Ods,
 }
 
 impl Format {
-    /// `csv`, `ndjson` or `json`.
+    /// `csv`, `ndjson`, `json`, `xlsx` or `ods`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
             Self::Ndjson => "ndjson",
             Self::Json => "json",
+            Self::Xlsx => "xlsx",
+            Self::Ods => "ods",
         }
+    }
+
+    /// Have its records cells in columns under a header?
+    pub const fn has_columns(self) -> bool {
+        matches!(self, Self::Csv | Self::Xlsx | Self::Ods)
+    }
+
+    /// Is it a workbook? The text that is made of one is CSV in which a cell that is no text begins with a
+    /// [mark](SheetKind::mark).
+    pub const fn is_workbook(self) -> bool {
+        matches!(self, Self::Xlsx | Self::Ods)
     }
 }
 
@@ -67,6 +85,12 @@ pub struct Limits {
     pub columns: usize,
     /// Deepest nesting of a JSON record.
     pub json_depth: usize,
+    /// Longest file whose directory stands at its end, so that it is held: `.zip`, `.xlsx`, `.ods`.
+    pub archive_bytes: u64,
+    /// Most bytes that a packed file may unpack to.
+    pub unpacked_bytes: u64,
+    /// How many times as long as what is packed that may be.
+    pub unpacked_ratio: u64,
 }
 
 impl Default for Limits {
@@ -77,6 +101,9 @@ impl Default for Limits {
             field_bytes: 64 << 10,
             columns: 1000,
             json_depth: 64,
+            archive_bytes: 64 << 20,
+            unpacked_bytes: 4 << 30,
+            unpacked_ratio: 200,
         }
     }
 }
@@ -97,6 +124,8 @@ pub struct ReadOptions {
     pub clear_token: Box<str>,
     /// How the cells and headers of a file of cells are read.
     pub reading: Reading,
+    /// The encoding that was agreed; nothing where it is to be found out. A byte order mark tells more surely.
+    pub encoding: Option<Encoding>,
 }
 
 impl ReadOptions {
@@ -108,6 +137,7 @@ impl ReadOptions {
             limits: Limits::default(),
             clear_token: "NULL".into(),
             reading: Reading::default(),
+            encoding: None,
         }
     }
 }
@@ -119,10 +149,16 @@ pub struct Shape {
     pub format: Format,
     /// How it is read.
     pub options: ReadOptions,
+    /// What its text was packed with, if it was.
+    pub packing: Option<Packing>,
+    /// The encoding of its text, as far as it is known: decided by its first characters beyond ASCII.
+    pub encoding: Encoding,
     /// CSV: the delimiter. Otherwise 0.
     pub delimiter: u8,
     /// CSV: the byte that ends a record, LF, or CR where the file has no LF.
     pub terminator: u8,
+    /// CSV: what ends the header, and what is written for each end of a record: CR, LF, or both.
+    pub line_end: &'static [u8],
     /// CSV: the columns in the order of the file. Otherwise empty.
     pub columns: Vec<Column>,
     /// CSV: the header line as it stands in the file, without its end.
@@ -255,8 +291,10 @@ pub struct CellAt<'a> {
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// Text of a CSV cell, unquoted.
+    /// Text of a CSV cell, unquoted, or of a workbook's.
     Text(Cow<'a, str>),
+    /// What is no text in a workbook.
+    Sheet(SheetKind, Cow<'a, str>),
     /// Bytes that are not UTF-8.
     NotUtf8(&'a [u8]),
     /// JSON `null`.
@@ -273,10 +311,52 @@ pub enum Cell<'a> {
     JsonNested(&'a str),
 }
 
+/// What a cell of a workbook is, besides text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SheetKind {
+    /// The shortest decimal number that reads back the same.
+    Number,
+    /// A day, or a day and a time, as in ISO 8601 without a zone.
+    Date,
+    /// `TRUE` or `FALSE`.
+    Bool,
+    /// An error such as `#REF!`.
+    Error,
+    /// A formula of which the workbook holds no value.
+    Formula,
+}
+
+impl SheetKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Number,
+        Self::Date,
+        Self::Bool,
+        Self::Error,
+        Self::Formula,
+    ];
+
+    /// The byte with which such a cell begins in the text that is made of a workbook.
+    pub const fn mark(self) -> u8 {
+        match self {
+            Self::Number => 1,
+            Self::Date => 2,
+            Self::Bool => 3,
+            Self::Error => 4,
+            Self::Formula => 5,
+        }
+    }
+
+    /// The kind of this mark.
+    pub fn of_mark(mark: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.mark() == mark)
+    }
+}
+
 /// Takes a block apart, record by record, in order.
 pub fn records<'a>(shape: &Shape, block: &'a Block, each: &mut dyn for<'r> FnMut(&Record<'r, 'a>)) {
     match shape.format {
-        Format::Csv => csv_cells::records(shape, block, each),
+        Format::Csv | Format::Xlsx | Format::Ods => csv_cells::records(shape, block, each),
         Format::Json | Format::Ndjson => json_cells::records(shape, block, each),
     }
 }
@@ -284,7 +364,7 @@ pub fn records<'a>(shape: &Shape, block: &'a Block, each: &mut dyn for<'r> FnMut
 /// Takes a block apart, record by record, in order; of a CSV file the plain ones at first sight.
 pub(crate) fn take_records<'a>(shape: &Shape, block: &'a Block, taker: &mut impl Taker<'a>) {
     match shape.format {
-        Format::Csv => csv_plain::records(shape, block, taker),
+        Format::Csv | Format::Xlsx | Format::Ods => csv_plain::records(shape, block, taker),
         Format::Json | Format::Ndjson => {
             json_cells::records(shape, block, &mut |record| taker.record(record));
         }

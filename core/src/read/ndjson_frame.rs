@@ -52,6 +52,16 @@ impl NdjsonFrame {
         }
     }
 
+    /// The line on which the bytes go on that come next.
+    pub(super) fn line_reached(&self) -> u64 {
+        self.line
+    }
+
+    /// Where the records end that were given away, if no more are.
+    pub(super) fn given_to(&self) -> u64 {
+        self.line_offset
+    }
+
     /// Bytes held at the moment.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {

@@ -14,6 +14,7 @@ use crate::moment::Moment;
 use crate::order::Value;
 use crate::plan::{Change, Counts, Decision};
 use crate::read::{Format, Shape};
+use crate::unwrap::{Encoding, Packing};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use std::fmt::Write as _;
 
@@ -33,6 +34,10 @@ pub struct FileIdentity {
     pub format: Option<Format>,
     /// CSV: the delimiter.
     pub delimiter: Option<char>,
+    /// The encoding of its text.
+    pub encoding: Encoding,
+    /// What it was packed with, if it was.
+    pub packing: Option<Packing>,
 }
 
 impl FileIdentity {
@@ -47,6 +52,8 @@ impl FileIdentity {
             bytes,
             format: shape.map(|shape| shape.format),
             delimiter: delimiter.map(char::from),
+            encoding: shape.map_or(Encoding::Utf8, |shape| shape.encoding),
+            packing: shape.and_then(|shape| shape.packing),
         }
     }
 }
@@ -206,7 +213,7 @@ pub fn put_rest_of_object(out: &mut Vec<u8>, value: &impl Serialize) {
     out.push(b'\n');
 }
 
-/// A file in JSON: `{name, sha256, bytes, format, delimiter}`.
+/// A file in JSON: `{name, sha256, bytes, format, delimiter, encoding, packing}`; the last two where it is not plain UTF-8.
 #[derive(Debug)]
 pub struct FileJson<'f>(pub &'f FileIdentity);
 
@@ -323,6 +330,10 @@ struct FileV1<'t> {
     format: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<char>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packing: Option<&'static str>,
 }
 
 impl<'t> FileV1<'t> {
@@ -333,6 +344,10 @@ impl<'t> FileV1<'t> {
             bytes: file.bytes,
             format: file.format.map(Format::name),
             delimiter: file.delimiter,
+            encoding: Some(file.encoding)
+                .filter(|encoding| *encoding != Encoding::Utf8)
+                .map(Encoding::name),
+            packing: file.packing.map(Packing::name),
         }
     }
 }

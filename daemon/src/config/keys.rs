@@ -169,6 +169,16 @@ sections! {
         /// The deepest nesting of JSON.
         json_depth: usize as Number<usize> = 64,
             within 3..=512;
+        /// The largest file of a kind that is held in memory while it is read, since its directory
+        /// stands at its end: `.zip`, `.xlsx`, `.ods`.
+        archive_bytes: u64 as Size<u64> = 64 << 20,
+            within 1..=4 << 30;
+        /// The most bytes that a packed file (`.gz`, `.zst`, `.zip`) may unpack to.
+        unpacked_bytes: u64 as Size<u64> = 4 << 30,
+            within 1..=1 << 40;
+        /// How many times as large as it is packed a file may become.
+        unpacked_ratio: u64 as Number<u64> = 200,
+            within 1..=100_000;
         /// How often an import that fails for reasons of the machine is tried before the file is
         /// rejected.
         attempts: u32 as Number<u32> = 5,
@@ -273,6 +283,9 @@ sections! {
         offers: Offers as OfferList = Offers::All;
         /// What a cell holds to clear a value; an empty cell keeps it.
         clear_token: String as Word = "NULL".into();
+        /// How the partner's files encode text. By default each file tells it, and the finding
+        /// `encoding-decoded` says how it was read. A byte order mark tells more surely than this.
+        encoding: Encoding as Choice<Encoding> = Encoding::Auto;
         /// Whether a file counts only once a second file `<name>.done` lies beside it. The marker
         /// is removed together with the file.
         done_marker: bool as Switch = false;
@@ -372,6 +385,24 @@ words! {
         DayFirst = "day-first",
         /// The month.
         MonthFirst = "month-first",
+    }
+
+    /// How text is encoded.
+    Encoding {
+        /// As the bytes of each file tell.
+        Auto = "auto",
+        /// UTF-8.
+        Utf8 = "utf-8",
+        /// UTF-16, the low byte first.
+        Utf16Le = "utf-16le",
+        /// UTF-16, the high byte first.
+        Utf16Be = "utf-16be",
+        /// Windows-1252, the "CSV" of Excel for Windows.
+        Windows1252 = "windows-1252",
+        /// ISO-8859-15.
+        Iso8859_15 = "iso-8859-15",
+        /// Mac OS Roman, the "CSV" of Excel for Mac.
+        Macintosh = "macintosh",
     }
 
     /// What a rejected row means for the rest of its file.

@@ -22,8 +22,8 @@ use std::path::Path;
 pub use access::{Hosts, TokenHash};
 pub use docs::{default_file, docs};
 pub use keys::{
-    Access, Brake, Daemon, DateOrder, Delivery, FilePolicy, Http, Limits, LogFormat, LogLevel,
-    Profile, Values,
+    Access, Brake, Daemon, DateOrder, Delivery, Encoding, FilePolicy, Http, Limits, LogFormat,
+    LogLevel, Profile, Values,
 };
 pub use measures::parse_duration;
 pub use names::Offers;

@@ -79,7 +79,7 @@ pub fn corrections_name(original: &OsStr, told: Told<'_>, format: Format) -> Str
     let safe = safe(original);
     let (stem, _) = split_extension(&safe);
     let suffix = match format {
-        Format::Csv => ".corrections.csv",
+        Format::Csv | Format::Xlsx | Format::Ods => ".corrections.csv",
         Format::Ndjson | Format::Json => ".corrections.ndjson",
     };
     derived(stem, told, suffix)

@@ -7,6 +7,7 @@ use intake_core::plan::brake::{Brake, Threshold};
 use intake_core::profile::{Delivery, FilePolicy, Profile};
 use intake_core::read::Limits;
 use intake_core::reading::{DateOrder, Reading, Values};
+use intake_core::unwrap::Encoding;
 use jiff::tz::TimeZone;
 
 /// What holds for the files of a partner.
@@ -41,6 +42,7 @@ impl Terms {
             clear_token: agreed.clear_token.as_str().into(),
             limits: limits(config),
             reading: reading(agreed),
+            encoding: encoding(agreed.encoding),
         };
         Self {
             profile,
@@ -74,7 +76,15 @@ pub fn limits(config: &Config) -> Limits {
         field_bytes: config.limits.field_bytes,
         columns: config.limits.columns,
         json_depth: config.limits.json_depth,
+        archive_bytes: config.limits.archive_bytes,
+        unpacked_bytes: config.limits.unpacked_bytes,
+        unpacked_ratio: config.limits.unpacked_ratio,
     }
+}
+
+fn encoding(agreed: config::Encoding) -> Option<Encoding> {
+    // The words are the same; `auto` is none of an encoding.
+    Encoding::from_name(agreed.word())
 }
 
 fn brake(config: &config::Brake) -> Brake {

@@ -47,7 +47,6 @@ pub(super) fn from_body(
     };
     let mut reasons = Reasons::new(reasons, directory)?;
     let mut framer = Framer::new(options.clone());
-    let mut head = Vec::new();
     let mut writer: Option<Writer> = None;
     let mut chunk = vec![0; CHUNK];
     let mut ended = false;
@@ -58,9 +57,6 @@ pub(super) fn from_body(
                 ended = true;
             }
             Ok(length) => {
-                if framer.shape().is_none() {
-                    head.extend_from_slice(&chunk[..length]);
-                }
                 framer.push(&chunk[..length]);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -80,7 +76,7 @@ pub(super) fn from_body(
             }
             let writer = match &mut writer {
                 Some(writer) => writer,
-                none => none.insert(Writer::begin(&shape, &head, directory)?),
+                none => none.insert(Writer::begin(&shape, directory)?),
             };
             let mut outcome = Ok(());
             records(&shape, &block, &mut |record| {
@@ -118,10 +114,9 @@ struct Writer {
 }
 
 impl Writer {
-    /// `head` is the file up to and beyond its header.
-    fn begin(shape: &Shape, head: &[u8], directory: &Path) -> Result<Self, ReceiptError> {
+    fn begin(shape: &Shape, directory: &Path) -> Result<Self, ReceiptError> {
         let mut line = Vec::new();
-        let corrections = Corrections::begin(shape, head, &mut line);
+        let corrections = Corrections::begin(shape, &mut line);
         let mut writer = Self {
             file: UnfinishedFile::create(directory)?,
             directory: directory.to_owned(),

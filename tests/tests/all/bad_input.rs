@@ -53,6 +53,13 @@ fn row(key: &str, quantity: &str, start: &str) -> String {
     format!("{key},{OFFER},100003,{quantity},{start},BILLING\n")
 }
 
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    // Writing into memory cannot fail.
+    let _ = packer.write_all(bytes);
+    packer.finish().unwrap_or_default()
+}
+
 const START: &str = "2026-01-01T00:00:00+01:00";
 
 fn item(quantity: &str) -> String {
@@ -134,21 +141,66 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         case(
             "bytes that are no UTF-8",
-            one(&good)
+            one(&format!("{good}{}", row("ÄÖÜäöüß", "1", START)))
                 .into_iter()
                 .map(|b| if b == b'-' { 0xE4 } else { b })
                 .collect(),
-            (0, 1),
+            (0, 2),
             &[
                 at("encoding-invalid", 1, 2, 1),
                 at("encoding-invalid", 1, 2, 5),
+                at("encoding-invalid", 2, 3, 5),
             ],
+        ),
+        case(
+            "Windows-1252, and a line of UTF-8",
+            [
+                one(&good),
+                b"\xE4\xF6\xFC".to_vec(),
+                row("", "1", START).into_bytes(),
+                row("ä", "1", START).into_bytes(),
+            ]
+            .concat(),
+            (2, 1),
+            &[
+                on_line("encoding-decoded", 3),
+                at("encoding-invalid", 3, 4, 1),
+            ],
+        ),
+        case(
+            "packed, and cut off",
+            gzipped(&one(&good))[..40].to_vec(),
+            (0, 0),
+            &[on_file("archive-truncated")],
+        ),
+        case(
+            "packed, and damaged",
+            {
+                let mut packed = gzipped(&one(&good));
+                let checksum = packed.len() - 8;
+                packed[checksum] ^= 1;
+                packed
+            },
+            (1, 0),
+            &[on_file("archive-damaged")],
+        ),
+        case(
+            "packed twice",
+            gzipped(&gzipped(&one(&good))),
+            (0, 0),
+            &[on_file("archive-nested")],
+        ),
+        case(
+            "a bomb",
+            gzipped(&one(&"\n".repeat(4 << 20))),
+            (0, 0),
+            &[on_file("unpacked-ratio")],
         ),
         case(
             "UTF-16",
             b"\xFF\xFEe\0x\0t\0".to_vec(),
             (0, 0),
-            &[on_file("encoding-utf16")],
+            &[on_line("encoding-decoded", 1), on_line("header-unknown", 1)],
         ),
         case(
             "a workbook",

@@ -74,37 +74,45 @@ fn files_that_are_no_text() {
     check(
         b"PK\x03\x04\x14\0\x06\0and more of it",
         &expect![[r#"
-        0 0 0 - file-not-text Text("XLSX, ODS, ZIP")
-        0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
-    "#]],
+            0 0 0 - archive-damaged Text("zip: end of central directory")
+            0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
+        "#]],
     );
     check(
         b"\x1F\x8B\x08\0\0\0\0\0",
         &expect![[r#"
-        0 0 0 - file-not-text Text("GZIP")
-        0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
-    "#]],
+            0 0 0 - archive-truncated
+            0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
+        "#]],
     );
     check(
         b"\xFF\xFEe\0x\0t\0",
         &expect![[r#"
-        0 0 0 - encoding-utf16
-        0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
-    "#]],
+            0 1 0 - encoding-decoded "ext" Text("UTF-16 LE")
+            0 1 0 - header-unknown "ext"
+            0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
+        "#]],
     );
     check(
         b"e\0x\0t\0e\0r\0n\0a\0l\0;\0\n\0",
         &expect![[r#"
-        0 0 0 - file-not-text Text("NUL, binary or UTF-16")
-        0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
-    "#]],
+            0 1 0 - encoding-decoded "external" Text("UTF-16 LE")
+            0 1 0 - header-unknown "external;"
+            0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
+        "#]],
     );
     check(
         b"externalSystemId;Stra\xDFe\nA;B\n",
         &expect![[r#"
-        0 1 0 - encoding-invalid "externalSystemId;Stra�e"
-        0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
-    "#]],
+            0 1 0 - encoding-decoded "Straße" Text("Windows-1252")
+            0 1 2 - column-unknown under "Straße"
+            0 1 0 plenigoOfferId column-missing
+            0 1 0 invoiceCustomerId column-missing
+            0 1 0 quantity column-missing
+            0 1 0 startDate column-missing
+            0 1 0 paymentMethod column-missing
+            1 rows: 0 accepted, 1 rejected, 0 empty, file rejected
+        "#]],
     );
 }
 

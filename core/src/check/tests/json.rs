@@ -370,14 +370,14 @@ fn text_in_strings() {
         9 rows: 3 accepted, 6 rejected, 0 empty
     "#]],
     );
-    let mut bytes = item("M_ller").into_bytes();
+    let mut bytes = item("M_ller, Jürgen").into_bytes();
     bytes[22] = 0xFC;
     check(
         [b"[", &*bytes, b"]"].concat(),
         &expect![[r#"
-        1 1 0 - encoding-invalid "{\"externalSystemId\":\"M�ller\",\"plenigoOfferId\":\"O_MZA1E7173120881551\",\"invoiceCustomerId\":\"C1\",\"quantity\":1,\"startDate\":\"2026-01-01T00:00:00Z\",\"paymentMethod\":\"PAYPAL\"}"
-        1 rows: 0 accepted, 1 rejected, 0 empty
-    "#]],
+            1 1 0 - encoding-invalid "{\"externalSystemId\":\"M�ller, Jürgen\",\"plenigoOfferId\":\"O_MZA1E7173120881551\",\"invoiceCustomerId\":\"C1\",\"quantity\":1,\"startDate\":\"2026-01-01T00:00:00Z\",\"paymentMethod\":\"PAYPAL\"}"
+            1 rows: 0 accepted, 1 rejected, 0 empty
+        "#]],
     );
 }
 

@@ -131,14 +131,22 @@ proptest! {
         options in any_limits(),
         lengths in vec(1usize..200, 1..6),
     ) {
-        let mut framer = Framer::new(options);
+        let mut framer = Framer::keeping_text(options);
         let mut blocks = Vec::new();
+        let mut text = Vec::new();
         for piece in cut(&bytes, &lengths) {
             framer.push(piece);
             blocks.extend(std::iter::from_fn(|| framer.next_block()));
+            text.extend(framer.take_text().map(|(_, text)| text));
         }
         framer.finish();
         blocks.extend(std::iter::from_fn(|| framer.next_block()));
+        let last = framer.take_text();
+        let unchanged = last.as_ref().map_or(bytes.len(), |(unchanged, _)| *unchanged as usize);
+        text.extend(last.map(|(_, text)| text));
+        let bytes = [&bytes[..unchanged], &text.concat()].concat();
+        prop_assert!(framer.stopped() || bytes.len() as u64 == framer.text_bytes());
+        let bytes = &bytes[..framer.text_bytes() as usize];
         let Some(shape) = framer.shape() else { return Ok(()) };
         let ends = blocks.iter().skip(1).map(|block| block.offset as usize).chain([bytes.len()]);
         for (block, end) in blocks.iter().zip(ends) {

@@ -4,7 +4,9 @@
 use intake_core::catalog::{Offer, OfferManager, ProductBase};
 use intake_core::profile::{Delivery, FilePolicy, Profile};
 use intake_core::read::Limits;
+use intake_core::unwrap::Encoding;
 use intake_tests::orders::{HEADER, OFFER};
+use std::io::Write as _;
 
 /// A file and what is agreed about it.
 pub(super) struct ByHand {
@@ -55,6 +57,149 @@ pub(super) fn offers() -> impl Iterator<Item = Offer> {
         },
     ]
     .into_iter()
+}
+
+/// Files that are no text in UTF-8 as they stand, small ones and such with blocks beyond the first.
+fn no_texts() -> Vec<(&'static str, Vec<u8>)> {
+    let rows = |name: &str, count: usize| {
+        let rows = (0..count).map(|at| row(&format!("{name}-{at}")) + "\n");
+        HEADER.to_owned() + &rows.collect::<String>()
+    };
+    let narrow = |text: &str| -> Vec<u8> {
+        text.chars()
+            .map(|letter| u8::try_from(u32::from(letter)).unwrap_or(0x80))
+            .collect()
+    };
+    let wide = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        text.encode_utf16().flat_map(unit).collect()
+    };
+    let late = rows("A", 12_000) + &rows("Ä", 3)[HEADER.len()..];
+    let nothing = HEADER.to_owned() + &"\n".repeat(3 << 20);
+    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 3).unwrap_or_default();
+    vec![
+        ("Windows-1252", narrow(&rows("Ä€", 3))),
+        ("Windows-1252 behind a block", narrow(&late)),
+        (
+            "Windows-1252 of several blocks",
+            narrow(&rows("Äüöß", 12_000)),
+        ),
+        (
+            "Windows-1252 with UTF-8",
+            [narrow(&rows("Ä", 3)), row("Äé").into_bytes()].concat(),
+        ),
+        (
+            "ISO-8859-15",
+            [narrow(&rows("Ä", 1)), narrow(&row("5\u{A4}"))].concat(),
+        ),
+        (
+            "Mac OS Roman",
+            [
+                rows("A", 1).into_bytes(),
+                b"\x80\x9F\x8A".to_vec(),
+                narrow(&row("")),
+            ]
+            .concat(),
+        ),
+        ("UTF-16 LE", wide(&rows("Ä€", 3), u16::to_le_bytes)),
+        (
+            "UTF-16 LE with a mark",
+            wide(&format!("\u{FEFF}{}", rows("Ä", 3)), u16::to_le_bytes),
+        ),
+        (
+            "UTF-16 BE",
+            wide(&format!("\u{FEFF}{}", rows("A", 6_000)), u16::to_be_bytes),
+        ),
+        (
+            "half of UTF-16",
+            wide(&rows("A", 3), u16::to_le_bytes)[..301].to_vec(),
+        ),
+        ("gzip", gzipped(rows("A", 12_000).as_bytes())),
+        ("gzip of Windows-1252", gzipped(&narrow(&rows("Ä", 3)))),
+        ("gzip of JSON", gzipped(b"{\"items\":[]}")),
+        (
+            "two of gzip",
+            [
+                gzipped(rows("A", 3).as_bytes()),
+                gzipped(row("B").as_bytes()),
+            ]
+            .concat(),
+        ),
+        (
+            "gzip with more behind it",
+            [gzipped(rows("A", 3).as_bytes()), b"more".to_vec()].concat(),
+        ),
+        (
+            "gzip cut off",
+            gzipped(rows("A", 300).as_bytes())[..200].to_vec(),
+        ),
+        ("gzip in zstd", zstd(&gzipped(rows("A", 3).as_bytes()))),
+        ("zstd", zstd(rows("A", 12_000).as_bytes())),
+        (
+            "zstd of UTF-16",
+            zstd(&wide(&rows("Ä", 3), u16::to_le_bytes)),
+        ),
+        (
+            "zstd cut off",
+            zstd(rows("A", 3000).as_bytes())[..400].to_vec(),
+        ),
+        (
+            "zstd with a window too wide",
+            b"\x28\xB5\x2F\xFD\x00\xA0\x01\x00\x00".to_vec(),
+        ),
+        (
+            "zip of Windows-1252",
+            zip(&[("orders.csv", &narrow(&rows("Ä", 3)))], 0),
+        ),
+        ("zip of two", zip(&[("a.csv", b"1"), ("b.csv", b"2")], 0)),
+        ("zip of nothing", zip(&[], 0)),
+        ("zip with a password", zip(&[("a.csv", b"1")], 1)),
+        ("gzip of much of nothing", gzipped(nothing.as_bytes())),
+        ("zstd of much of nothing", zstd(nothing.as_bytes())),
+    ]
+}
+
+/// Files that are stored in a zip file, with flags.
+fn zip(files: &[(&str, &[u8])], flags: u16) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut directory = Vec::new();
+    for (name, content) in files {
+        let mut common = Vec::new();
+        for number in [20, flags, 0, 0, 0] {
+            common.extend(number.to_le_bytes());
+        }
+        let mut checksum = flate2::Crc::new();
+        checksum.update(content);
+        common.extend(checksum.sum().to_le_bytes());
+        for length in [content.len(), content.len()] {
+            common.extend((length as u32).to_le_bytes());
+        }
+        common.extend((name.len() as u16).to_le_bytes());
+        common.extend([0; 2]);
+        directory.extend(b"PK\x01\x02\x14\0");
+        directory.extend(&common);
+        directory.extend([0; 10]);
+        directory.extend((bytes.len() as u32).to_le_bytes());
+        directory.extend(name.as_bytes());
+        bytes.extend(b"PK\x03\x04");
+        bytes.extend(&common);
+        bytes.extend(name.as_bytes());
+        bytes.extend(*content);
+    }
+    let (at, length, count) = (bytes.len(), directory.len(), files.len() as u16);
+    bytes.append(&mut directory);
+    bytes.extend(b"PK\x05\x06\0\0\0\0");
+    bytes.extend([count, count].map(u16::to_le_bytes).concat());
+    bytes.extend([length as u32, at as u32].map(u32::to_le_bytes).concat());
+    bytes.extend([0; 2]);
+    bytes
+}
+
+/// Bytes, packed.
+pub(super) fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    // Writing into memory cannot fail.
+    let _ = packer.write_all(bytes);
+    packer.finish().unwrap_or_default()
 }
 
 pub(super) fn cases() -> Vec<ByHand> {
@@ -150,9 +295,11 @@ pub(super) fn cases() -> Vec<ByHand> {
     ];
     let mut cases: Vec<ByHand> = plain
         .into_iter()
+        .map(|(name, input)| (name, input.into_bytes()))
+        .chain(no_texts())
         .map(|(name, input)| ByHand {
             name,
-            input: input.into_bytes(),
+            input,
             profile: None,
         })
         .collect();
@@ -161,6 +308,40 @@ pub(super) fn cases() -> Vec<ByHand> {
         file_bytes: 200,
         ..Limits::default()
     };
+    let small = Limits {
+        unpacked_bytes: 300,
+        ..Limits::default()
+    };
+    cases.push(ByHand {
+        name: "zip too large",
+        input: zip(&[("a.csv", &[b' '; 500])], 0),
+        profile: Some(Profile {
+            limits: Limits {
+                archive_bytes: 300,
+                ..Limits::default()
+            },
+            ..kiosk.clone()
+        }),
+    });
+    let packed = gzipped(two(&row("A-1"), &row("A-2")).repeat(9).as_bytes());
+    cases.push(ByHand {
+        name: "unpacked too large",
+        input: packed,
+        profile: Some(Profile {
+            limits: small,
+            ..kiosk.clone()
+        }),
+    });
+    for encoding in Encoding::ALL {
+        cases.push(ByHand {
+            name: "an agreed encoding",
+            input: two(&row("Ä-1"), &row("€-2")).into_bytes(),
+            profile: Some(Profile {
+                encoding: Some(encoding),
+                ..kiosk.clone()
+            }),
+        });
+    }
     let agreed: [(&'static str, String, Profile); 5] = [
         (
             "file too large",

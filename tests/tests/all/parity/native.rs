@@ -15,7 +15,11 @@ use intake_wasm::json::exact;
 use super::corpus::{Job, NOW};
 use super::questions::Question;
 
-type Inspected = Inspection<Arc<Snapshot>>;
+/// A file under inspection, and its text, which is the file itself where that is text in UTF-8.
+struct Inspected {
+    inspection: Inspection<Arc<Snapshot>>,
+    text: Vec<u8>,
+}
 
 /// Everything that is said of the job's file: the verdict, then the answers to its questions.
 pub(super) fn answers(
@@ -31,46 +35,69 @@ pub(super) fn answers(
     };
     let now = Moment::parse(NOW).map_err(|_| anyhow!("a time"))?;
     let mut inspection = Inspection::new(&job.name, profile, now, snapshot.map(Known::from));
+    let mut made = Vec::new();
+    let mut unchanged = job.input.len();
+    let mut take = |taken: Option<(u64, Vec<u8>)>| {
+        if let Some((before, text)) = taken {
+            unchanged = before as usize;
+            made.extend(text);
+        }
+    };
     for chunk in job.input.chunks(job.chunk) {
         inspection.push(chunk);
+        take(inspection.take_text());
     }
     inspection.end_of_file();
-    while let Some(span) = inspection.wanted() {
-        give(&mut inspection, job, span);
+    take(inspection.take_text());
+    let mut inspected = Inspected {
+        inspection,
+        text: [&job.input[..unchanged], &made].concat(),
+    };
+    while let Some(span) = inspected.inspection.wanted() {
+        inspected.give(span);
     }
-    let verdict = inspection.verdict().context("there is no verdict")?;
+    let verdict = inspected.inspection.verdict();
+    let verdict = verdict.context("there is no verdict")?;
     let mut answers = vec![exact(&verdict).into_owned()];
     for question in questions {
-        answers.push(answer(&mut inspection, job, question)?);
+        answers.push(answer(&mut inspected, job, question)?);
     }
     Ok(answers)
 }
 
-fn answer(inspection: &mut Inspected, job: &Job, question: &Question) -> anyhow::Result<Vec<u8>> {
+impl Inspected {
+    fn give(&mut self, span: Span) {
+        let bytes = &self.text[span.offset as usize..][..span.length as usize];
+        self.inspection.give(span.block, bytes);
+    }
+}
+
+fn answer(inspected: &mut Inspected, job: &Job, question: &Question) -> anyhow::Result<Vec<u8>> {
     match question {
         Question::Findings { query, from, count } => {
             let query: FindingsQuery = serde_json::from_value(query.clone())?;
-            while let Some(span) = inspection.unseen(&query).map_err(|e| anyhow!(e))? {
-                give(inspection, job, span);
+            while let Some(span) = (inspected.inspection.unseen(&query)).map_err(|e| anyhow!(e))? {
+                inspected.give(span);
             }
-            whole(inspection, job, |inspection| {
+            whole(inspected, |inspection| {
                 inspection.findings(&query, *from, *count)
             })
         }
         Question::Rows { query, from, count } => {
             let query: RowsQuery = serde_json::from_value(query.clone())?;
-            while let Some(span) = inspection.unseen_rows(&query).map_err(|e| anyhow!(e))? {
-                give(inspection, job, span);
+            while let Some(span) =
+                (inspected.inspection.unseen_rows(&query)).map_err(|e| anyhow!(e))?
+            {
+                inspected.give(span);
             }
-            whole(inspection, job, |inspection| {
+            whole(inspected, |inspection| {
                 inspection.rows(&query, *from, *count)
             })
         }
-        Question::Record { row } => {
-            whole(inspection, job, |inspection| Ok(inspection.record(*row)))
-        }
+        Question::Record { row } => whole(inspected, |inspection| Ok(inspection.record(*row))),
         Question::Export { kind } => {
             let kind = ExportKind::from_name(kind).context("a kind of export")?;
+            let inspection = &inspected.inspection;
             let mut out = Vec::new();
             let mut export = Export::begin(kind, inspection, &mut out);
             for chunk in job.input.chunks(job.chunk) {
@@ -83,19 +110,13 @@ fn answer(inspection: &mut Inspected, job: &Job, question: &Question) -> anyhow:
 }
 
 fn whole(
-    inspection: &mut Inspected,
-    job: &Job,
-    ask: impl Fn(&mut Inspected) -> Result<Answer, String>,
+    inspected: &mut Inspected,
+    ask: impl Fn(&mut Inspection<Arc<Snapshot>>) -> Result<Answer, String>,
 ) -> anyhow::Result<Vec<u8>> {
     loop {
-        match ask(inspection).map_err(|error| anyhow!(error))? {
+        match ask(&mut inspected.inspection).map_err(|error| anyhow!(error))? {
             Answer::Ready(json) => return Ok(exact(&json).into_owned()),
-            Answer::Read(span) => give(inspection, job, span),
+            Answer::Read(span) => inspected.give(span),
         }
     }
-}
-
-fn give(inspection: &mut Inspected, job: &Job, span: Span) {
-    let bytes = &job.input[span.offset as usize..][..span.length as usize];
-    inspection.give(span.block, bytes);
 }
