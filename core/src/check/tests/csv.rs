@@ -339,8 +339,8 @@ fn bytes_that_are_no_text_are_located() {
     check(
         bytes,
         &expect![[r#"
-            1 2 1 externalSystemId control-character "A\0B"
-            2 3 6 paymentMethod word-unknown "PAY\0PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO")
+            1 2 1 externalSystemId control-character "A\0B" ?> "A B"
+            2 3 6 paymentMethod word-unknown "PAY\0PAL" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO") ?> "PAYPAL"
             4 5 1 externalSystemId encoding-invalid "M�ller"
             5 6 1 externalSystemId encoding-invalid "M�ller"
             6 rows: 2 accepted, 4 rejected, 0 empty
