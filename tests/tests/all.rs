@@ -21,6 +21,8 @@ mod kills;
 mod parity;
 #[path = "all/platform.rs"]
 mod platform;
+#[path = "all/samples.rs"]
+mod samples;
 #[path = "all/saved_plans.rs"]
 mod saved_plans;
 #[path = "all/snapshots.rs"]

@@ -105,11 +105,17 @@ const MAGIC_BYTES: usize = 16;
 const SHORTEST_LIMIT: usize = 1024;
 
 fn not_text(head: &[u8]) -> Option<Finding> {
-    let (_, name) = NOT_TEXT.iter().find(|(magic, _)| head.starts_with(magic))?;
+    let name = no_text(head)?;
     Some(Finding::about_file(
         Code::FileNotText,
-        Detail::Text((*name).into()),
+        Detail::Text(name.into()),
     ))
+}
+
+/// The form of a file that is no text, by its first bytes.
+pub(crate) fn no_text(head: &[u8]) -> Option<&'static str> {
+    let known = NOT_TEXT.iter().find(|(magic, _)| head.starts_with(magic));
+    known.map(|(_, name)| *name)
 }
 
 fn json(format: Format, start: usize, head: &[u8], options: &ReadOptions) -> Beginning {

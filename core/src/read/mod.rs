@@ -29,6 +29,7 @@ use std::borrow::Cow;
 
 pub(crate) use csv_plain::{PlainRecord, Taker};
 pub use detect::CORRECTION_HEADERS;
+pub(crate) use detect::no_text;
 pub use framer::Framer;
 pub use json_cells::CORRECTION_KEY;
 pub use raw_cells::{RawCells, unquoted};

@@ -5,6 +5,7 @@
 use super::decode::{Decoder, Sureness};
 use super::encoding::Encoding;
 use super::evidence::{KEPT_BEFORE, STRETCH, encoding_of, examples};
+use crate::read::no_text;
 
 /// A text on its way.
 #[derive(Debug)]
@@ -156,6 +157,8 @@ impl Text {
             return;
         };
         let (stage, mark) = match marked(&first) {
+            // Whoever reads it says what it is.
+            _ if no_text(&first).is_some() => (Stage::Passing, 0),
             // A mark says more surely what a text is than any agreement.
             Some((Encoding::Utf8, _)) => (Stage::Passing, 0),
             Some((encoding, mark)) => {

@@ -181,7 +181,7 @@ pub(crate) fn cases() -> Vec<Case> {
                 packed[checksum] ^= 1;
                 packed
             },
-            (1, 0),
+            (0, 1),
             &[on_file("archive-damaged")],
         ),
         case(
@@ -203,10 +203,10 @@ pub(crate) fn cases() -> Vec<Case> {
             &[on_line("encoding-decoded", 1), on_line("header-unknown", 1)],
         ),
         case(
-            "a workbook",
+            "the beginning of a zip file",
             b"PK\x03\x04\x14\0\x06\0".to_vec(),
             (0, 0),
-            &[on_file("file-not-text")],
+            &[on_file("archive-damaged")],
         ),
         case("empty", Vec::new(), (0, 0), &[on_file("file-empty")]),
         case(

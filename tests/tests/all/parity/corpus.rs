@@ -18,10 +18,11 @@ use intake_tests::orders::generated;
 use xtask::generate::{Book, Day, FileKind, Format, Mix, OFFERS, Revision, Settings, Share};
 
 use super::super::bad_input;
+use super::super::samples::samples;
 use super::by_hand;
 
 /// What "past" and "future" are held against.
-pub(super) const NOW: &str = "2026-11-24T12:00:00Z";
+pub(crate) const NOW: &str = "2026-11-24T12:00:00Z";
 
 /// The day of [`NOW`] for the generator.
 const TODAY: Day = Day::from_civil(2026, 11, 24);
@@ -40,6 +41,8 @@ pub(super) struct Job {
     pub(super) chunk: usize,
     /// Bytes that the package's session gets at once; none: through its checker.
     pub(super) package_chunk: Option<usize>,
+    /// The report that stands beside a sample.
+    pub(super) report: Option<Vec<u8>>,
 }
 
 /// Everything that is put to both sides.
@@ -78,6 +81,11 @@ impl Corpus {
                 job.snapshot = snapshot;
             }
         }
+        for sample in samples()? {
+            corpus.add(&sample.name, sample.input);
+            let job = corpus.jobs.last_mut().context("a job was added")?;
+            (job.name, job.report) = (sample.name, sample.report);
+        }
         for seed in 0..BOOKS {
             corpus.add_book(seed)?;
         }
@@ -104,6 +112,7 @@ impl Corpus {
             snapshot: None,
             chunk,
             package_chunk: (self.random.below(8) > 0).then_some(package_chunk),
+            report: None,
         });
     }
 

@@ -15,7 +15,8 @@ use intake_core::code::CODES;
 use intake_tests::program::workspace;
 use serde_json::json;
 
-use corpus::{Corpus, Job, NOW};
+pub(crate) use corpus::NOW;
+use corpus::{Corpus, Job};
 use questions::{Question, questions};
 
 /// Codes that no file of this corpus can show, and why.
@@ -71,6 +72,15 @@ fn compare(
         let answers =
             native::answers(job, questions, &corpus.snapshots).with_context(|| job.name.clone())?;
         codes.extend(codes_of(&answers)?);
+        if let Some(expected) = &job.report {
+            // The first question is for the report.
+            ensure!(
+                answers[1] == *expected,
+                "`{}` is reported otherwise than it stands beside the sample:\n{}",
+                job.name,
+                first_difference(&answers[1], expected)
+            );
+        }
         for (at, (native, package)) in answers.iter().zip(by_package).enumerate() {
             let asked = at.checked_sub(1).map(|at| &questions[at]);
             ensure!(
