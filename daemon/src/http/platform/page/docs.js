@@ -67,6 +67,9 @@ function kindOf(schema) {
 const members = [say('Name', 'Name'), say('Art', 'Kind'), say('Bedeutung', 'Meaning')];
 const refusals = [say('Status', 'Status'), say('Kennung', 'Code'), say('Bedeutung', 'Meaning')];
 
+/** Which part of which call is being shown: no two tables have the same name for who only hears them. */
+let part = '';
+
 /** A table of three columns. @param {string} caption @param {[string, string, boolean, string][]} rows @param {string[]} head */
 function table(caption, rows, head = members) {
   const body = rows.map(([name, kind, always, told]) =>
@@ -74,7 +77,7 @@ function table(caption, rows, head = members) {
       make('th', { scope: 'row' }, make('code', {}, name), always ? make('span', { class: 'always', title: say('Pflicht', 'required') }, ' *') : ''),
       make('td', {}, kind),
       make('td', {}, told)));
-  return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+  return make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${part}, ${caption}` },
     make('table', {},
       make('caption', {}, caption),
       make('thead', {}, make('tr', {}, ...head.map((word) => make('th', { scope: 'col' }, word)))),
@@ -145,13 +148,14 @@ function attempt(id, path, parameters) {
       shown.append(make('p', { class: 'verdict bad' }, say('Der Dienst hat nicht geantwortet.', 'The service did not answer.')));
     }
   });
-  return make('section', {}, make('h4', {}, say('Ausprobieren', 'Try it')), form, shown);
+  return make('section', {}, make('h3', {}, say('Ausprobieren', 'Try it')), form, shown);
 }
 
 /** One call. @param {any} description @param {string} path @param {string} method @param {any} operation */
 function call(description, path, method, operation) {
   const parameters = operation.parameters ?? [];
   const rights = { read: say('lesen', 'read'), import: say('importieren', 'import'), operator: say('Betreiber', 'operator') };
+  part = `${operation.operationId}, ${say('Parameter', 'parameters')}`;
   const parts = [make('p', { class: 'faint' }, `${say('Nötiges Recht', 'Right needed')}: ${rights[/** @type {keyof typeof rights} */ (operation['x-right'])]}`)];
   if (parameters.length > 0) {
     const rows = parameters.map((/** @type {any} */ parameter) => [parameter.name, kindOf(parameter.schema), parameter.required, meaning(parameter)]);
@@ -159,15 +163,18 @@ function call(description, path, method, operation) {
   }
   const body = operation.requestBody?.content['application/json'].schema;
   if (body) {
-    parts.push(make('h4', {}, say('Anfrage', 'Request')), ...shapeTables(description, body));
+    part = `${operation.operationId}, ${say('Anfrage', 'request')}`;
+    parts.push(make('h3', {}, say('Anfrage', 'Request')), ...shapeTables(description, body));
     parts.push(block(say('Beispiel', 'Example'), JSON.stringify(example(description, body), null, 2)));
   }
   for (const [status, answer] of Object.entries(operation.responses)) {
     const schema = answer.content?.['application/json'].schema;
     if (Number(status) >= 300 || !schema) continue;
-    parts.push(make('h4', {}, `${say('Antwort', 'Answer')} ${status}`), ...shapeTables(description, schema));
+    part = `${operation.operationId}, ${status}`;
+    parts.push(make('h3', {}, `${say('Antwort', 'Answer')} ${status}`), ...shapeTables(description, schema));
     parts.push(block(say('Beispiel', 'Example'), JSON.stringify(example(description, schema), null, 2)));
   }
+  part = operation.operationId;
   const refused = Object.entries(operation.responses).filter(([status]) => Number(status) >= 300);
   const rows = refused.map(([status, answer]) => /** @type {[string, string, boolean, string]} */ ([status, (answer['x-error-codes'] ?? []).join(', '), false, meaning(answer)]));
   parts.push(table(say('Ablehnungen', 'Refusals'), rows, refusals));
