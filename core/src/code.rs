@@ -99,6 +99,23 @@ impl Code {
     pub fn is_error(self) -> bool {
         self.severity() == Severity::Error
     }
+
+    /// Is it an error of what a record or a file looks like, and not of what its values mean together, beside other
+    /// records, or for the offers and orders there are? A request with such an error is no request; one with any other
+    /// error is decided item by item.
+    pub fn is_of_form(self) -> bool {
+        let is_about_meaning = matches!(
+            self,
+            Self::EndBeforeStart
+                | Self::ReferenceBeforeStart
+                | Self::ReferenceTooOld
+                | Self::NextBookingPast
+                | Self::FileRejectedWhole
+                | Self::FullBookEmpty
+        ) || self >= Self::DuplicateSame
+            && self <= Self::CustomerUnchangeable;
+        self.is_error() && !is_about_meaning
+    }
 }
 
 impl fmt::Display for Code {

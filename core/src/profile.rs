@@ -10,7 +10,7 @@ pub use wire::{ProfileError, VERSION};
 use crate::field::Table;
 use crate::moment::Moment;
 use crate::plan::brake::Brake;
-use crate::read::{Limits, ReadOptions};
+use crate::read::{Expected, Limits, ReadOptions};
 use crate::reading::Reading;
 use crate::unwrap::Encoding;
 use std::collections::BTreeSet;
@@ -86,6 +86,7 @@ impl Profile {
             clear_token: self.clear_token.clone(),
             reading: self.reading.clone(),
             encoding: self.encoding,
+            expected: Expected::AnyFormat,
         }
     }
 }

@@ -158,6 +158,9 @@ pub struct FileEntry {
     /// What was found about the file as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<serde_json::Value>,
+    /// What the request said besides its items; with the first step of an import that came as a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestNote>,
     /// With `applying`: records up to this one are decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_row: Option<u64>,
@@ -167,6 +170,23 @@ pub struct FileEntry {
     /// With `receipted`: the receipt's name. With `archived`: where the file rests, below the data directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+}
+
+/// What a request said besides its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestNote {
+    /// The number under which client and log know it.
+    pub id: String,
+    /// `purchase`, where it stood there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purchase: Option<bool>,
+    /// `suppressMail`, where it stood there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppress_mail: Option<bool>,
+    /// The client's name for what it wants done once, however often it asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
 }
 
 /// How a plan that came with a file compares with what was decided.
@@ -303,6 +323,7 @@ impl FileEntry {
             reason: None,
             turned_down: None,
             findings: Vec::new(),
+            request: None,
             next_row: None,
             plan: None,
             place: None,

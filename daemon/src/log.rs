@@ -331,13 +331,15 @@ pub struct HttpAnswer<'a> {
     pub status: u16,
     /// Bytes of the answer's body.
     pub bytes: u64,
+    /// The partner whose token came with it, `-` where none did.
+    pub partner: &'a str,
     /// From the head of the request to the last byte of the answer.
     pub elapsed: Duration,
 }
 
 /// The daemon answers over HTTP from now on.
-pub fn http_listening(address: SocketAddr, has_page: bool) {
-    info!(target: "intake", event = "http_listening", %address, has_page, "listening for HTTP");
+pub fn http_listening(address: SocketAddr, tls: bool, has_page: bool) {
+    info!(target: "intake", event = "http_listening", %address, tls, has_page, "listening for HTTP");
 }
 
 /// A request was answered. Probes of health are told for finding faults only.
@@ -348,20 +350,33 @@ pub fn http_answered(answer: &HttpAnswer<'_>) {
         route,
         status,
         bytes,
+        partner,
         elapsed,
     } = *answer;
     let elapsed_ms = milliseconds(elapsed);
-    if route == "/healthz" || route == "/readyz" {
+    if matches!(route, "/healthz" | "/readyz" | "/metrics") {
         debug!(
             target: "intake", event = "http_answered", request_id, method, route, status, bytes,
-            elapsed_ms, "HTTP request answered"
+            partner, elapsed_ms, "HTTP request answered"
         );
     } else {
         info!(
             target: "intake", event = "http_answered", request_id, method, route, status, bytes,
-            elapsed_ms, "HTTP request answered"
+            partner, elapsed_ms, "HTTP request answered"
         );
     }
+}
+
+/// The certificate that clients are shown from now on.
+pub fn tls_certificate_loaded(certificate: &Path) {
+    let certificate = escaped(certificate.as_os_str());
+    info!(target: "intake", event = "tls_certificate_loaded", certificate, "certificate loaded");
+}
+
+/// A renewed certificate cannot be used; the one before stays.
+pub fn tls_certificate_kept(trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    error!(target: "intake", event = "tls_certificate_kept", error, "renewed certificate cannot be used");
 }
 
 /// Something of the machine stood in the way of an answer.

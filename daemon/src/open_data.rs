@@ -5,14 +5,15 @@ use crate::books::{Books, BooksError, BooksOptions};
 use crate::config::Config;
 use crate::folder::directory::{Directory, IoAt};
 use crate::folder::moves::{Folders, survey};
+use crate::metrics::Metrics;
 use crate::state::file_record::import_number;
 use crate::system::{
     DataLock, LockError, PathError, SyncFileRange, TEMPORARY_PREFIX, deny_sync_file_range,
     free_bytes, remove_left_overs,
 };
-use std::collections::HashMap;
+use crate::turn::Turns;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A data directory with everything in it open.
 pub struct OpenData {
@@ -28,7 +29,10 @@ pub struct OpenData {
     pub inbox: Directory,
     /// Where partners find receipts.
     pub outbox: Directory,
-    turns: Mutex<HashMap<String, Arc<Mutex<()>>>>,
+    /// Whose turn it is to work for a partner: one import at a time, in the order in which they came.
+    pub turns: Turns,
+    /// What happens is counted here.
+    pub metrics: Arc<Metrics>,
     _lock: DataLock,
 }
 
@@ -108,15 +112,10 @@ impl OpenData {
             folders,
             inbox,
             outbox,
-            turns: Mutex::default(),
+            turns: Turns::default(),
+            metrics: Arc::default(),
             _lock: lock,
         })
-    }
-
-    /// Whose turn it is to work for a partner: one file at a time, in the order of arrival.
-    pub fn serial(&self, partner: &str) -> Arc<Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(partner.to_owned()).or_default())
     }
 
     /// Is there less free space than the reserve demands? Then how much there is.

@@ -196,6 +196,28 @@ pub fn fsync_dir(directory: &Path) -> Result<(), PathError> {
     opened.sync_all().map_err(PathError::of("sync", directory))
 }
 
+/// What the kernel says of this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessFigures {
+    /// Memory that is resident.
+    pub resident_bytes: u64,
+    /// Files and sockets that are open.
+    pub open_files: u64,
+}
+
+/// What the kernel says of this process; nothing where it does not tell.
+pub fn process_figures() -> Option<ProcessFigures> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let resident = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = resident.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(ProcessFigures {
+        resident_bytes: kibibytes * 1024,
+        open_files: std::fs::read_dir("/proc/self/fd").ok()?.count() as u64,
+    })
+}
+
 /// Bytes that this user may still write on the file system that holds `path`.
 pub fn free_bytes(path: &Path) -> Result<u64, PathError> {
     let figures =

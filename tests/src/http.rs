@@ -199,10 +199,15 @@ impl Form {
 pub fn read_answer(stream: &mut TcpStream) -> anyhow::Result<Answer> {
     let mut bytes = Vec::new();
     let read = stream.read_to_end(&mut bytes);
+    answer_of(bytes).with_context(|| format!("{read:?}"))
+}
+
+/// The answer that these bytes are.
+pub fn answer_of(mut bytes: Vec<u8>) -> anyhow::Result<Answer> {
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
     let end = end.with_context(|| {
         let said = String::from_utf8_lossy(&bytes).into_owned();
-        format!("no answer: {said:?}, {read:?}")
+        format!("no answer: {said:?}")
     })?;
     let head = String::from_utf8(bytes[..end].to_vec())?;
     let body = bytes.split_off(end + 4);

@@ -9,3 +9,4 @@ pub mod orders;
 pub mod patience;
 pub mod platform;
 pub mod program;
+pub mod tls;

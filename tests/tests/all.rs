@@ -11,6 +11,10 @@ mod commands;
 mod http_abuse;
 #[path = "all/http_download.rs"]
 mod http_download;
+#[path = "all/http_import.rs"]
+mod http_import;
+#[path = "all/http_operation.rs"]
+mod http_operation;
 #[path = "all/http_page.rs"]
 mod http_page;
 #[path = "all/http_upload.rs"]

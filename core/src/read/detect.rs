@@ -2,7 +2,7 @@
 //! Decided from the bytes up to the end of the header alone, never from a name or from how they arrived.
 
 use super::csv_cells::{after_returns, split_record};
-use super::{CORRECTION_KEY, Column, Format, ReadOptions, Shape};
+use super::{CORRECTION_KEY, Column, Expected, Format, ReadOptions, Shape};
 use crate::code::Code;
 use crate::field::{self, Field};
 use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
@@ -54,6 +54,9 @@ pub(super) fn beginning(head: &[u8], at_end: bool, options: &ReadOptions) -> Beg
     let overlong = head.len() > limit;
     let head = &head[..head.len().min(limit)];
     let at_end = at_end && !overlong;
+    if options.expected == Expected::RequestBody {
+        return request_body(head, at_end, overlong, options);
+    }
     if head.len() < MAGIC_BYTES && !at_end {
         return Beginning::Unknown;
     }
@@ -96,6 +99,39 @@ pub(super) fn beginning(head: &[u8], at_end: bool, options: &ReadOptions) -> Beg
             Beginning::Unknown
         }
     })
+}
+
+/// A request says that it is JSON: nothing else is guessed at, and what is no object is no import.
+fn request_body(head: &[u8], at_end: bool, overlong: bool, options: &ReadOptions) -> Beginning {
+    let blank = head.iter().take_while(|byte| is_json_space(**byte)).count();
+    let unreadable = |code, detail| Beginning::Unreadable(Finding::about_file(code, detail));
+    match head.get(blank) {
+        Some(b'{') => json(Format::Json, blank, head, options),
+        Some(b'[' | b'"' | b'-' | b'0'..=b'9') => unreadable(Code::JsonShape, Detail::None),
+        Some(b't' | b'f' | b'n') if is_json_word(&head[blank..]) => {
+            unreadable(Code::JsonShape, Detail::None)
+        }
+        // It may become one, however its bytes arrive.
+        Some(b't' | b'f' | b'n') if head.len() - blank < LONGEST_WORD && !at_end && !overlong => {
+            Beginning::Unknown
+        }
+        Some(_) => unreadable(Code::JsonInvalid, Detail::Text("{".into())),
+        None if overlong => unreadable(Code::JsonInvalid, Detail::Text("{".into())),
+        None if at_end => unreadable(Code::FileEmpty, Detail::None),
+        None => Beginning::Unknown,
+    }
+}
+
+const LONGEST_WORD: usize = "false".len();
+
+fn is_json_word(text: &[u8]) -> bool {
+    ["true", "false", "null"]
+        .iter()
+        .any(|word| text.starts_with(word.as_bytes()))
+}
+
+fn is_json_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// As many bytes as the longest mark of [`NOT_TEXT`] and one more.

@@ -8,7 +8,7 @@ use super::detect::{self, Beginning};
 use super::json_frame::JsonFrame;
 use super::ndjson_frame::NdjsonFrame;
 use super::sample;
-use super::{Block, Format, MAX_RECORDS, Mark, ReadOptions, Shape};
+use super::{Block, Format, MAX_RECORDS, Mark, ReadOptions, Shape, Switches};
 use crate::code::Code;
 use crate::finding::{Detail, Finding, shown_value};
 use crate::unwrap::{FoundOut, Made, STRETCH, Unwrap};
@@ -235,6 +235,14 @@ impl Framer {
             findings.append(&mut self.last_findings);
         }
         findings
+    }
+
+    /// What the body of a request has said so far besides its items.
+    pub fn switches(&self) -> Switches {
+        match &self.frame {
+            Frame::Json(frame) => frame.switches(),
+            Frame::Beginning | Frame::Csv(_) | Frame::Ndjson(_) => Switches::default(),
+        }
     }
 
     /// Bytes of the file taken so far.

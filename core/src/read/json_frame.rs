@@ -3,7 +3,7 @@
 
 use super::detect::BODY_KEYS;
 use super::framer::{BLOCK_BYTES, KEPT_OF_OVERLONG};
-use super::{Block, RecordSpan, Shape};
+use super::{Block, RecordSpan, Shape, Switches};
 use crate::code::Code;
 use crate::finding::{Detail, Finding, shown_value};
 use serde_json::value::RawValue;
@@ -27,6 +27,8 @@ pub(super) struct JsonFrame {
     open: Vec<u8>,
     seen_keys: Vec<Vec<u8>>,
     warnings: Warnings,
+    /// What the body says besides its items.
+    switches: Switches,
     block: Block,
 }
 
@@ -110,6 +112,7 @@ impl JsonFrame {
             open: Vec::new(),
             seen_keys: Vec::new(),
             warnings: Warnings::default(),
+            switches: Switches::default(),
             block: Block::default(),
         }
     }
@@ -172,6 +175,11 @@ impl JsonFrame {
     /// Gives all whole records away.
     pub(super) fn stop(&mut self, ready: &mut VecDeque<Block>) {
         give(&mut self.block, ready);
+    }
+
+    /// What the body has said so far besides its items.
+    pub(super) fn switches(&self) -> Switches {
+        self.switches
     }
 
     /// Takes what was found in the body besides the records.
@@ -434,12 +442,18 @@ impl JsonFrame {
         Ok(())
     }
 
-    fn check_body_value(&self) -> Result<(), Trouble> {
+    fn check_body_value(&mut self) -> Result<(), Trouble> {
         if BODY_KEYS.iter().any(|known| known.as_bytes() == self.key) {
-            return match &*self.pending {
-                b"true" | b"false" => Ok(()),
-                _ => Err(Trouble::Expected("true, false")),
+            let value = match &*self.pending {
+                b"true" => true,
+                b"false" => false,
+                _ => return Err(Trouble::Expected("true, false")),
             };
+            match &*self.key {
+                b"purchase" => self.switches.purchase = Some(value),
+                _ => self.switches.suppress_mail = Some(value),
+            }
+            return Ok(());
         }
         if self.value.deepest > self.depth_limit {
             return Err(Trouble::TooDeep);

@@ -127,6 +127,27 @@ pub struct ReadOptions {
     pub reading: Reading,
     /// The encoding that was agreed; nothing where it is to be found out. A byte order mark tells more surely.
     pub encoding: Option<Encoding>,
+    /// Which formats will do.
+    pub expected: Expected,
+}
+
+/// Which formats will do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expected {
+    /// Any that is read: the file's own bytes say which one it is.
+    #[default]
+    AnyFormat,
+    /// The body of a request alone: one JSON object with `items`.
+    RequestBody,
+}
+
+/// What the body of a request says besides its items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Switches {
+    /// `purchase`, where it stands there.
+    pub purchase: Option<bool>,
+    /// `suppressMail`, where it stands there.
+    pub suppress_mail: Option<bool>,
 }
 
 impl ReadOptions {
@@ -139,6 +160,7 @@ impl ReadOptions {
             clear_token: "NULL".into(),
             reading: Reading::default(),
             encoding: None,
+            expected: Expected::AnyFormat,
         }
     }
 }

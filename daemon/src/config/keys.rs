@@ -4,6 +4,7 @@
 //! unknown keys and the documentation all come from these tables.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use intake_core::reading::mapping::Mapping;
@@ -14,7 +15,7 @@ use toml::de::DeValue;
 use super::access::{Address, HostList, Hosts, TokenHash, TokenList};
 use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
 use super::measures::{Number, Share, Size, Span};
-use super::names::{LogFilter, OfferList, Offers, Word, Zone};
+use super::names::{FilePath, LogFilter, OfferList, Offers, Word, Zone};
 use super::pairs::{HeaderPairs, WordPairs};
 
 /// One key of a section, with the value it has there.
@@ -189,8 +190,14 @@ sections! {
     /// only where `listen` is set.
     Http {
         /// The address to listen on; port 0 takes a free one. An address that others can reach
-        /// needs `behind_proxy`, since the daemon itself speaks no TLS.
+        /// needs TLS and a token that somebody has, or `behind_proxy`.
         listen: Option<SocketAddr> as OrOff<Address> = None;
+        /// The PEM file with the certificate that is shown to clients, those that signed it behind it.
+        /// With it the daemon speaks TLS and nothing else. A path begins at the data directory. A
+        /// renewed certificate is taken up within seconds, or at once after SIGHUP.
+        tls_certificate: Option<PathBuf> as OrOff<FilePath> = None;
+        /// The PEM file with the certificate's private key.
+        tls_key: Option<PathBuf> as OrOff<FilePath> = None;
         /// Says that a proxy with TLS stands in front and that nobody else reaches the address. The
         /// client's address is then the last one in the proxy's `X-Forwarded-For`.
         behind_proxy: bool as Switch = false;
@@ -207,7 +214,30 @@ sections! {
         /// The most uploads at once.
         uploads: usize as Number<usize> = 16,
             within 1..=256;
-        /// How long the head of a request may take.
+        /// The largest body of a request that imports orders.
+        import_bytes: u64 as Size<u64> = 1 << 30,
+            within 1 << 10..=1 << 40;
+        /// How many requests of one partner may be received, or wait to be imported, at once. One more
+        /// is told to come back later (97004).
+        import_queue: usize as Number<usize> = 16,
+            within 1..=1_024;
+        /// How long a request waits while another import of its partner is worked on before it is told
+        /// to come back later (97004).
+        import_wait: Duration as Span = Duration::from_secs(30),
+            within Duration::ZERO..=Duration::from_secs(600);
+        /// Entries of the import log that are older are not given out over HTTP; the journal keeps them
+        /// all the same.
+        log_age: Option<Duration> as OrOff<Span> = None;
+        /// How many requests a second are answered for one token on average.
+        token_rate: Option<u32> as OrOff<Number<u32>> = Some(1_000);
+        /// How many requests of one token may come at once before the average counts.
+        token_burst: u32 as Number<u32> = 2_000,
+            within 1..=1_000_000;
+        /// Whether each request is logged: method, route, status, bytes, duration, partner and number,
+        /// never an address, a query or a value.
+        access_log: bool as Switch = true;
+        /// How long the head of a request may take; the handshake of TLS counts as a part of the first
+        /// one.
         head_timeout: Duration as Span = Duration::from_secs(10),
             within Duration::from_millis(100)..=Duration::from_secs(600);
         /// The largest head of a request.

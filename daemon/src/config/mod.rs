@@ -76,6 +76,16 @@ impl Config {
         }
     }
 
+    /// Has anybody a token?
+    pub fn has_tokens(&self) -> bool {
+        let of_partners = self
+            .access
+            .values()
+            .any(|access| access.all().next().is_some());
+        let of_house = [&self.http.operator_tokens, &self.http.read_tokens];
+        of_partners || of_house.iter().any(|tokens| !tokens.is_empty())
+    }
+
     /// Reads a config file. All its problems are reported together.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
         let unreadable = |source| ConfigError::Read {

@@ -4,6 +4,7 @@
 //! form of one.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use toml::de::DeValue;
@@ -32,6 +33,29 @@ impl Kind for Word {
 
     fn write(value: &String) -> String {
         quoted(value)
+    }
+}
+
+/// The path of a file.
+pub(super) struct FilePath;
+
+impl Kind for FilePath {
+    type Value = PathBuf;
+
+    fn name() -> String {
+        "path".into()
+    }
+
+    fn read(value: &DeValue<'_>) -> Result<PathBuf, Refusal> {
+        value
+            .as_str()
+            .filter(|text| !text.is_empty() && !text.contains('\0'))
+            .map(PathBuf::from)
+            .ok_or_else(|| Refusal::expected("the path of a file", value))
+    }
+
+    fn write(value: &PathBuf) -> String {
+        quoted(&value.to_string_lossy())
     }
 }
 

@@ -55,8 +55,8 @@ fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
             "limits" => read_table(&mut config.limits, key, value, "limits", report),
             "http" => {
                 read_table(&mut config.http, key, value, "http", report);
-                check_reachable(&config.http, value, report);
                 check_house_tokens(&config.http, key, report);
+                check_tls(&config.http, value, report);
             }
             "profile" => {
                 read_table(&mut config.profile, key, value, "profile", report);
@@ -87,6 +87,7 @@ fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
     if let Some((key, value)) = partners {
         read_partners(&mut config, key, value, report);
     }
+    check_reachable(&config, root, report);
     config
 }
 
@@ -183,24 +184,52 @@ fn read_table(
     }
 }
 
-/// Tokens and orders would pass in the clear to whoever listens on the way.
-fn check_reachable(http: &Http, table: &Value<'_>, report: &mut Report<'_>) {
+/// Tokens and orders would pass in the clear to whoever listens on the way, and whoever can reach an address where nobody
+/// has a token is nobody's partner.
+fn check_reachable(config: &Config, root: &DeTable<'_>, report: &mut Report<'_>) {
+    let http = &config.http;
     let Some(address) = http.listen else {
         return;
     };
     if address.ip().to_canonical().is_loopback() || http.behind_proxy {
         return;
     }
-    let table = table.get_ref().as_table();
-    let place = table.and_then(|table| place_of(table, &["listen"]));
-    let refusal = Refusal {
-        message: format!("`http.listen`: others can reach {address}, and the daemon speaks no TLS"),
-        hint: Some(
-            "listen on 127.0.0.1, or put a proxy with TLS in front and set `behind_proxy = true`"
-                .into(),
-        ),
+    let (message, hint) = if http.tls_certificate.is_none() {
+        (
+            format!("`http.listen`: others can reach {address}, and there is no TLS"),
+            "listen on 127.0.0.1, set `tls_certificate` and `tls_key`, or put a proxy with TLS in \
+             front and set `behind_proxy = true`",
+        )
+    } else if !config.has_tokens() {
+        (
+            format!("`http.listen`: others can reach {address}, and nobody has a token"),
+            "make one with `intake token new --partner <name>`, or listen on 127.0.0.1",
+        )
+    } else {
+        return;
     };
+    let refusal = Refusal {
+        message,
+        hint: Some(hint.into()),
+    };
+    let place = place_of(root, &["http", "listen"]);
     report.add(place.unwrap_or(0..0), "http.listen", refusal);
+}
+
+/// A certificate is of no use without its key.
+fn check_tls(http: &Http, table: &Value<'_>, report: &mut Report<'_>) {
+    let (given, missing) = match (&http.tls_certificate, &http.tls_key) {
+        (Some(_), None) => ("tls_certificate", "tls_key"),
+        (None, Some(_)) => ("tls_key", "tls_certificate"),
+        _ => return,
+    };
+    let table = table.get_ref().as_table();
+    let place = table.and_then(|table| place_of(table, &[given]));
+    let refusal = Refusal {
+        message: format!("`http.{given}` is given without `http.{missing}`"),
+        hint: Some("TLS needs both files".into()),
+    };
+    report.add(place.unwrap_or(0..0), &format!("http.{given}"), refusal);
 }
 
 /// A token names one holder with one set of rights.

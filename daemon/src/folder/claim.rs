@@ -70,6 +70,7 @@ pub fn take_upload(
     let origin = Origin {
         partner: partner.clone(),
         name: name.to_owned(),
+        is_request: false,
     };
     let take = || -> Result<Claimed, UploadError> {
         write_origin(&folder, &origin)?;
@@ -109,6 +110,11 @@ pub fn adopt(
             path: folder.path().to_owned(),
         });
     };
+    if origin.is_request {
+        // Nobody was told that it was taken: its client sends it again.
+        sweep(work, &folder, import_id)?;
+        return Ok(None);
+    }
     let copied = match original {
         Some(original) if !has_body => copy_original(&folder, &original, &origin, limit)?,
         _ => hash_body(&folder)?,
@@ -161,6 +167,7 @@ fn claim_watched(
     let origin = Origin {
         partner: request.partner.clone(),
         name: name.to_owned(),
+        is_request: false,
     };
     let kept = kept_name(name);
     let taken = take(request, &folder, &origin, &kept);

@@ -7,6 +7,7 @@ pub mod lifecycle;
 pub mod moves;
 pub mod names;
 pub(crate) mod private_copy;
+pub mod request_body;
 pub mod resume;
 pub mod safe_name;
 pub mod scan;

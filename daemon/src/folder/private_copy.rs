@@ -56,6 +56,8 @@ pub struct Claimed {
 pub(crate) struct Origin {
     pub(crate) partner: PartnerName,
     pub(crate) name: OsString,
+    /// Did it come as a request? Then its client has no answer before the journal knows of it.
+    pub(crate) is_request: bool,
 }
 
 /// Why a copy did not come to be.
@@ -238,6 +240,7 @@ pub(crate) fn write_origin(folder: &Directory, origin: &Origin) -> Result<(), Io
         version: ORIGIN_VERSION,
         partner: origin.partner.clone(),
         name: printable(&origin.name),
+        is_request: origin.is_request,
     };
     let at = |source| IoAt {
         path: folder.path_of(ORIGIN),
@@ -268,6 +271,7 @@ pub(crate) fn read_origin(folder: &Directory) -> Result<Option<Origin>, IoAt> {
     Ok(known.map(|form| Origin {
         partner: form.partner,
         name: from_printable(&form.name),
+        is_request: form.is_request,
     }))
 }
 
@@ -291,6 +295,8 @@ struct OriginForm {
     version: u32,
     partner: PartnerName,
     name: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_request: bool,
 }
 
 fn create(folder: &Directory, name: &str) -> Result<File, IoAt> {

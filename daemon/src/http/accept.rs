@@ -14,6 +14,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::net::sockopt::set_socket_keepalive;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -25,6 +26,7 @@ use super::pace::Pace;
 use super::patient_stream::{PatientStream, Waits};
 use super::slots::{Slot, Slots};
 use crate::config;
+use crate::metrics::Metrics;
 
 /// After an error of the machine, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -52,18 +54,21 @@ pub(super) async fn accept(
     );
     let mut connections = JoinSet::new();
     let told = closing.clone();
+    let metrics = Arc::clone(&shared.metrics);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => match slots.take(peer.ip()) {
-                    Some(slot) => {
-                        let conversation = converse(
-                            stream, peer, slot, router.clone(), Arc::clone(&shared), told.clone(),
-                        );
-                        connections.spawn(conversation);
+                Ok((stream, peer)) => if let Some(slot) = slots.take(peer.ip()) {
+                    let conversation = converse(
+                        stream, peer, slot, router.clone(), Arc::clone(&shared), told.clone(),
+                    );
+                    connections.spawn(conversation);
+                } else {
+                    metrics.connection_refused();
+                    // Whoever cannot take the few bytes at once does without, and nobody speaks TLS for them.
+                    if shared.tls.is_none() {
+                        drop(stream.try_write(NO_PLACE));
                     }
-                    // Whoever cannot take the few bytes at once does without.
-                    None => drop(stream.try_write(NO_PLACE)),
                 },
                 Err(_) => sleep(PAUSE).await,
             },
@@ -78,6 +83,7 @@ pub(super) async fn accept(
     }
 }
 
+/// A connection from its first byte to its last, be it private or not.
 async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
@@ -89,9 +95,36 @@ async fn converse(
     // Neither is needed for a right answer.
     let _ = stream.set_nodelay(true);
     let _ = set_socket_keepalive(&stream, true);
+    let _counted = Counted::new(&shared.metrics);
+    let connection = Arc::clone(&slot.connection);
+    let waits = waits(&shared.config.http);
+    let stream = PatientStream::new(stream, connection, waits);
+    let Some(tls) = &shared.tls else {
+        return serve(stream, peer, slot, router, shared, closing).await;
+    };
+    let handshake = timeout(waits.head, tls.acceptor().accept(stream));
+    let stream = tokio::select! {
+        shaken = handshake => shaken,
+        () = slot.connection.asked_to_leave() => return,
+        () = told_to_close(&mut closing) => return,
+    };
+    match stream {
+        Ok(Ok(stream)) => serve(stream, peer, slot, router, shared, closing).await,
+        // Too slow, or no TLS at all: there is nobody to tell.
+        Ok(Err(_)) | Err(_) => shared.metrics.handshake_failed(),
+    }
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    peer: SocketAddr,
+    slot: Slot,
+    router: Router,
+    shared: Arc<Shared>,
+    mut closing: watch::Receiver<bool>,
+) {
     let settings = &shared.config.http;
     let connection = Arc::clone(&slot.connection);
-    let stream = PatientStream::new(stream, Arc::clone(&connection), waits(settings));
     let service = service_fn(|request: Request<Incoming>| {
         let (router, shared) = (router.clone(), Arc::clone(&shared));
         let answering = connection.begin_answer();
@@ -121,6 +154,22 @@ async fn converse(
                 return;
             },
         }
+    }
+}
+
+/// A connection that is open.
+struct Counted(Arc<Metrics>);
+
+impl Counted {
+    fn new(metrics: &Arc<Metrics>) -> Self {
+        metrics.connected();
+        Self(Arc::clone(metrics))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.disconnected();
     }
 }
 

@@ -6,8 +6,8 @@ use std::any::Any;
 use std::net::{IpAddr, SocketAddr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -29,6 +29,7 @@ use super::refusal::{Refusal, Why};
 use super::security;
 use super::slots::Answering;
 use crate::clock;
+use crate::folder::names::PartnerName;
 use crate::log;
 use crate::random::random_bytes;
 
@@ -37,6 +38,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Who asks, as far as it can be known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Client(pub(super) IpAddr);
+
+/// The number under which client and log know a request.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(pub(super) String);
+
+/// The partner for whom a request was answered; put on the answer by whoever looked at its token.
+#[derive(Clone, Debug)]
+pub(super) struct AnsweredFor(pub(super) PartnerName);
 
 /// The pattern of the route that answered.
 #[derive(Clone, Debug)]
@@ -48,13 +57,14 @@ pub(super) async fn answer(
     peer: SocketAddr,
     answering: Answering,
     router: Router,
-    shared: &Shared,
+    shared: &Arc<Shared>,
 ) -> Response {
-    let mut told = Told::new(request.method());
+    let mut told = Told::new(&request, shared);
     let mut request = request.map(Body::new);
     let manner = Manner::of(request.headers(), request.uri());
     let client = client_of(request.headers(), peer, shared.config.http.behind_proxy);
     request.extensions_mut().insert(Client(client));
+    request.extensions_mut().insert(RequestId(told.id.clone()));
     let mut response = if hosts::are_called_by(&request, &shared.hosts) {
         whole(router.oneshot(request))
             .await
@@ -68,6 +78,7 @@ pub(super) async fn answer(
     }
     told.status = response.status().as_u16();
     told.route = response.extensions_mut().remove::<Route>();
+    told.partner = response.extensions_mut().remove::<AnsweredFor>();
     response.map(|inner| {
         Body::new(ToldBody {
             inner,
@@ -123,29 +134,28 @@ async fn whole(
     caught.ok()
 }
 
-/// What the log tells of a request, once there is nothing more to tell.
+/// What log and metrics tell of a request, once there is nothing more to tell.
 struct Told {
+    shared: Arc<Shared>,
     id: String,
     method: &'static str,
     started: Duration,
     route: Option<Route>,
+    partner: Option<AnsweredFor>,
     /// 0 where the client went away before there was an answer.
     status: u16,
     bytes: u64,
 }
 
 impl Told {
-    fn new(method: &Method) -> Self {
-        static LIFE: LazyLock<[u8; 4]> =
-            LazyLock::new(|| random_bytes().unwrap_or(std::process::id().to_be_bytes()));
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        let life = u32::from_be_bytes(*LIFE);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    fn new<B>(request: &hyper::Request<B>, shared: &Arc<Shared>) -> Self {
         Self {
-            id: format!("{life:08x}-{number:06}"),
-            method: name_of(method),
+            shared: Arc::clone(shared),
+            id: id_of(request.headers()),
+            method: name_of(request.method()),
             started: clock::since_start(),
             route: None,
+            partner: None,
             status: 0,
             bytes: 0,
         }
@@ -155,16 +165,47 @@ impl Told {
 impl Drop for Told {
     fn drop(&mut self) {
         let route = self.route.as_ref().map_or("-", |route| route.0.as_str());
-        log::http_answered(&log::HttpAnswer {
-            request_id: &self.id,
-            method: self.method,
-            route,
-            status: self.status,
-            bytes: self.bytes,
-            elapsed: clock::elapsed_since(self.started),
-        });
+        let elapsed = clock::elapsed_since(self.started);
+        let Self { method, status, .. } = *self;
+        self.shared.metrics.answered(method, route, status, elapsed);
+        if self.shared.config.http.access_log {
+            log::http_answered(&log::HttpAnswer {
+                request_id: &self.id,
+                method,
+                route,
+                status,
+                bytes: self.bytes,
+                partner: self
+                    .partner
+                    .as_ref()
+                    .map_or("-", |partner| partner.0.as_str()),
+                elapsed,
+            });
+        }
     }
 }
+
+/// The number that the client gave its request, where it is one that can stand in a log and in a name; else one of ours.
+fn id_of(headers: &HeaderMap) -> String {
+    static LIFE: LazyLock<[u8; 4]> =
+        LazyLock::new(|| random_bytes().unwrap_or(std::process::id().to_be_bytes()));
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    if let Some(given) = given.filter(|id| is_sane(id)) {
+        return given.to_owned();
+    }
+    let life = u32::from_be_bytes(*LIFE);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("{life:08x}-{number:06}")
+}
+
+fn is_sane(id: &str) -> bool {
+    let in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=LONGEST_ID).contains(&id.len()) && id.bytes().all(in_alphabet)
+}
+
+/// A longer number of a client is not taken.
+const LONGEST_ID: usize = 64;
 
 /// A method as it is logged; a client may write anything for one.
 fn name_of(method: &Method) -> &'static str {
@@ -215,6 +256,16 @@ impl HttpBody for ToldBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clients_number_is_taken_where_it_can_stand_anywhere() {
+        for sane in ["1", "b5c1f0a2-77aa", "A_b-9", &"a".repeat(64)] {
+            assert!(is_sane(sane), "{sane}");
+        }
+        for other in ["", "a b", "a.b", "../x", "a/b", "ä", &"a".repeat(65)] {
+            assert!(!is_sane(other), "{other}");
+        }
+    }
 
     #[test]
     fn only_what_the_proxy_wrote_is_believed() {

@@ -10,10 +10,13 @@ mod form;
 mod health;
 mod hosts;
 mod html;
+mod imports;
 mod manner;
+mod metrics;
 mod pace;
 mod patient_stream;
 mod platform;
+mod rate;
 mod receipt;
 mod refusal;
 mod router;
@@ -21,6 +24,7 @@ mod security;
 mod site;
 mod slots;
 mod throttle;
+mod tls;
 mod tokens;
 mod upload;
 
@@ -40,14 +44,19 @@ use crate::config::{Config, Hosts};
 use crate::folder::directory::IoAt;
 use crate::folder::names::PartnerName;
 use crate::log;
+use crate::metrics::Metrics;
 use crate::serve::Daemon;
 use crate::system::PathError;
+use imports::Imports;
+use rate::Rates;
 use refusal::{Refusal, Why};
 use site::Site;
 use throttle::Throttle;
+use tls::Tls;
 use tokens::{Holder, Right, Tokens};
 use upload::ticket::Tickets;
 
+pub use tls::TlsError;
 pub use tokens::new_token;
 
 /// The server.
@@ -68,6 +77,9 @@ pub enum HttpError {
         /// The system's answer.
         source: io::Error,
     },
+    /// The certificate.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
     /// The folder of the tickets.
     #[error(transparent)]
     Tickets(#[from] PathError),
@@ -86,6 +98,11 @@ struct Shared {
     tokens: Tokens,
     wrong_tokens: Throttle,
     tickets: Tickets,
+    /// The certificate, where the daemon itself speaks TLS.
+    tls: Option<Arc<Tls>>,
+    metrics: Arc<Metrics>,
+    rates: Rates,
+    imports: Imports,
     /// Places for uploads.
     uploads: Semaphore,
     /// The place for who has a snapshot taken: it looks at every order, and importing waits for the first part of it.
@@ -108,6 +125,7 @@ impl Http {
         runtime: &Runtime,
         data: &Path,
         config: &Config,
+        metrics: &Arc<Metrics>,
     ) -> Result<Option<Self>, HttpError> {
         let Some(address) = config.http.listen else {
             return Ok(None);
@@ -116,7 +134,8 @@ impl Http {
         let listener = std::net::TcpListener::bind(address).map_err(failed)?;
         listener.set_nonblocking(true).map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
-        let shared = Arc::new(Shared::new(data, config));
+        let tls = Tls::of(data, &config.http)?;
+        let shared = Arc::new(Shared::new(data, config, tls, Arc::clone(metrics)));
         let (closing, closed) = watch::channel(false);
         let _inside = runtime.enter();
         let listener = TcpListener::from_std(listener).map_err(failed)?;
@@ -124,7 +143,10 @@ impl Http {
         let accepting = accept::accept(listener, router, Arc::clone(&shared), closed);
         let accepting = runtime.spawn(accepting);
         runtime.spawn(prune(Arc::downgrade(&shared)));
-        log::http_listening(bound, site::is_built_in());
+        if let Some(tls) = &shared.tls {
+            runtime.spawn(tls::watch(Arc::downgrade(tls)));
+        }
+        log::http_listening(bound, shared.tls.is_some(), site::is_built_in());
         Ok(Some(Self {
             shared,
             closing,
@@ -136,6 +158,11 @@ impl Http {
     pub fn serve(&self, daemon: &Arc<Daemon>) -> Result<(), HttpError> {
         self.shared.tickets.prepare()?;
         upload::sweep(&daemon.data.inbox)?;
+        match daemon.data.books.store().files() {
+            Ok(records) => self.shared.imports.learn(&records),
+            // Whoever asks the store next meets the same.
+            Err(error) => log::http_failed(&error),
+        }
         *self
             .shared
             .daemon
@@ -155,7 +182,7 @@ impl Http {
 }
 
 impl Shared {
-    fn new(data: &Path, config: &Config) -> Self {
+    fn new(data: &Path, config: &Config, tls: Option<Arc<Tls>>, metrics: Arc<Metrics>) -> Self {
         let has_tokens = config
             .access
             .values()
@@ -167,6 +194,10 @@ impl Shared {
             tokens: Tokens::of(config),
             wrong_tokens: Throttle::new(config.http.wrong_tokens),
             tickets: Tickets::of(data),
+            tls,
+            metrics,
+            rates: Rates::of(&config.http),
+            imports: Imports::default(),
             uploads: Semaphore::new(config.http.uploads),
             snapshots: Semaphore::new(1),
             walks: Semaphore::new(LONG_WALKS),
@@ -215,6 +246,9 @@ impl Shared {
         let holder = self
             .holder_of(token, client)
             .ok_or(Refusal::of(Why::WrongToken))?;
+        if let Some(pause) = self.rates.must_wait(token, clock::since_start()) {
+            return Err(Refusal::for_now(Why::TooManyRequests, pause));
+        }
         match holder.partner() {
             Some(partner) if holder.may(right) => Ok(partner.clone()),
             _ => Err(Refusal::of(Why::NoRight)),

@@ -73,6 +73,10 @@ reasons! {
     TooManyWrongTokens = TOO_MANY_REQUESTS, 99_429,
         "Von dieser Adresse kamen zu viele ungültige Token. Bitte warten Sie etwas und versuchen Sie es dann erneut.",
         "Too many wrong tokens came from this address. Please wait a while and try again.";
+    /// Too many requests came with the token.
+    TooManyRequests = TOO_MANY_REQUESTS, 99_429,
+        "Mit diesem Token kamen zu viele Anfragen. Bitte warten Sie etwas und versuchen Sie es dann erneut.",
+        "Too many requests came with this token. Please wait a while and try again.";
     /// The file is over the limit.
     TooLarge = PAYLOAD_TOO_LARGE, 99_414,
         "Die Datei ist zu groß und wurde nicht angenommen. Bitte teilen Sie sie auf.",

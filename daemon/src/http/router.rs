@@ -14,7 +14,7 @@ use super::Shared;
 use super::answering::{note_route, within};
 use super::manner::Manner;
 use super::refusal::{Refusal, Why};
-use super::{download, health, platform, receipt, upload};
+use super::{download, health, metrics, platform, receipt, upload};
 
 /// All routes.
 pub(super) fn router(shared: &Arc<Shared>) -> Router {
@@ -25,6 +25,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
         .route("/{*path}", get(site))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
         .route("/profile", post(download::profile))
         .route("/receipt/{id}", get(receipt::receipt))
         .route("/receipt/{id}/{name}", get(receipt::beside))
@@ -67,7 +68,12 @@ mod tests {
     #[tokio::test]
     async fn what_no_route_knows_is_not_there() {
         let folder = tempfile::tempdir().unwrap();
-        let shared = Arc::new(Shared::new(folder.path(), &Config::default()));
+        let shared = Arc::new(Shared::new(
+            folder.path(),
+            &Config::default(),
+            None,
+            Arc::default(),
+        ));
         for (method, path, status) in [
             ("GET", "/healthz", 200),
             ("GET", "/api/v3.0/openapi.json", 200),

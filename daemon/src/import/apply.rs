@@ -2,12 +2,12 @@
 //! Block by block: decided against the state of that moment, journalled and synced together, then visible. Cut off
 //! anywhere, it goes on behind the last block that was written.
 
+use super::ImportError;
 use super::kept::KeptDecisions;
 use super::made_rows::{MadeRows, ReadyRow, SpareRows};
 use super::pass::{Hashing, Step, over_groups};
 use super::profile::Terms;
 use super::survey::{DecidedRow, GROUP};
-use super::work::ImportError;
 use crate::books::{Books, RowNote, Sheet};
 use crate::entry::row_text::CommonText;
 use crate::entry::{FileEntry, RowLine, counts_map, no_changes};
@@ -58,45 +58,54 @@ pub fn apply_rows(
     after_row: u64,
     going: &dyn Fn(u64) -> bool,
 ) -> Result<Counts, ImportError> {
-    let path_error = |source| ImportError::Io {
-        path: body.to_owned(),
-        source,
-    };
-    let file = File::open(body).map_err(path_error)?;
-    let options = writing.terms.profile.read_options(writing.now);
-    let applying = Applying {
-        books,
-        writing,
-        facts,
-        kept,
-        kept_holds: AtomicBool::new(kept.is_some()),
-        after_row,
-        spare: SpareRows::default(),
-    };
-    let decide = |shape: &Shape, blocks: Vec<Block>| applying.decide_ahead(shape, blocks);
+    let applying = Applying::new(books, writing, facts, kept, after_row);
     let mut written = Written {
         counts: writing.before,
         ..Written::default()
     };
     let mut frame = Frame::default();
-    over_groups(
-        file,
-        options,
-        Hashing::Known(writing.sha256),
-        GROUP,
-        decide,
-        |step| {
-            if let Step::Block(shape, decided) = step
-                && last_row(&decided.blocks) > after_row
-                && frame.take(shape, decided)?
-            {
-                applying.write_frame(&mut frame, &mut written, going)?;
-            }
-            Ok::<(), ImportError>(())
-        },
-    )?;
+    applying.each_decided(body, &mut |shape, decided| {
+        if frame.take(shape, decided)? {
+            applying.write_frame(&mut frame, &mut written, going)?;
+        }
+        Ok(())
+    })?;
     applying.write_frame(&mut frame, &mut written, going)?;
     Ok(written.counts)
+}
+
+/// What stands before and behind the rows of an import that is written as one frame.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    /// Writes what stands before them.
+    pub before: &'a dyn Fn(&mut Sheet),
+    /// Writes what stands behind them, with the counts of what was written.
+    pub behind: &'a dyn Fn(&mut Sheet, &Counts),
+}
+
+/// Writes the rows of a short file and all steps of its import as one frame of the journal: whatever happens, all of it is
+/// there or nothing. Gives the counts of what was written.
+pub fn apply_in_one_frame(
+    books: &Books,
+    body: &Path,
+    writing: Writing<'_>,
+    facts: &FileFacts,
+    kept: &KeptDecisions,
+    around: Around<'_>,
+) -> Result<Counts, ImportError> {
+    let applying = Applying::new(books, writing, facts, Some(kept), 0);
+    let mut frame = Frame::default();
+    applying.each_decided(body, &mut |shape, decided| {
+        frame.take(shape, decided)?;
+        Ok(())
+    })?;
+    books.write(|sheet| {
+        let mut written = Written::default();
+        (around.before)(sheet);
+        applying.put_rows(sheet, frame.groups, &mut written, books.writes())?;
+        (around.behind)(sheet, &written.counts);
+        Ok(written.counts)
+    })
 }
 
 /// Ends the partner's running orders that a full book does not name, and gives how many.
@@ -208,7 +217,47 @@ struct Written {
 /// Rows are decided so many blocks ahead at most; older frames of one's own need not be remembered.
 const OWN_FRAMES: usize = 64;
 
-impl Applying<'_> {
+impl<'a> Applying<'a> {
+    fn new(
+        books: &'a Books,
+        writing: Writing<'a>,
+        facts: &'a FileFacts,
+        kept: Option<&'a KeptDecisions>,
+        after_row: u64,
+    ) -> Self {
+        Self {
+            books,
+            writing,
+            facts,
+            kept,
+            kept_holds: AtomicBool::new(kept.is_some()),
+            after_row,
+            spare: SpareRows::default(),
+        }
+    }
+
+    /// Calls `take` with the rows that are not written yet, decided ahead of their turn, in the order of the file.
+    fn each_decided(
+        &self,
+        body: &Path,
+        take: &mut dyn FnMut(Arc<Shape>, Decided) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        let file = File::open(body).map_err(|source| ImportError::Io {
+            path: body.to_owned(),
+            source,
+        })?;
+        let options = self.writing.terms.read_options(self.writing.now);
+        let decide = |shape: &Shape, blocks: Vec<Block>| self.decide_ahead(shape, blocks);
+        let hashing = Hashing::Known(self.writing.sha256);
+        over_groups(file, options, hashing, GROUP, decide, |step| match step {
+            Step::Block(shape, decided) if last_row(&decided.blocks) > self.after_row => {
+                take(shape, decided)
+            }
+            _ => Ok(()),
+        })?;
+        Ok(())
+    }
+
     fn decide_ahead(&self, shape: &Shape, blocks: Vec<Block>) -> Decided {
         let kept = self
             .kept
@@ -278,19 +327,7 @@ impl Applying<'_> {
         let (books, writing) = (self.books, self.writing);
         books.write(|sheet| {
             let writes = books.writes();
-            let bytes = groups.iter().map(|group| group.rows.bytes());
-            let (line_bytes, record_bytes) = bytes.fold((0, 0), |(lines, records), more| {
-                (lines + more.0, records + more.1)
-            });
-            sheet.expect(line_bytes, record_bytes);
-            for group in groups {
-                let rows = self.rows_that_hold(group, written, writes)?;
-                for row in rows.ready() {
-                    written.counts.add(row.row.decision);
-                    self.write_row(sheet, &row, written);
-                }
-                self.spare.give(rows);
-            }
+            self.put_rows(sheet, groups, written, writes)?;
             let time = sheet.time().to_owned();
             sheet.file(FileEntry {
                 next_row: Some(last),
@@ -308,6 +345,29 @@ impl Applying<'_> {
             true => Ok(()),
             false => Err(ImportError::Stopped),
         }
+    }
+
+    fn put_rows(
+        &self,
+        sheet: &mut Sheet,
+        groups: Vec<FrameGroup>,
+        written: &mut Written,
+        writes: u64,
+    ) -> Result<(), StoreError> {
+        let bytes = groups.iter().map(|group| group.rows.bytes());
+        let (line_bytes, record_bytes) = bytes.fold((0, 0), |(lines, records), more| {
+            (lines + more.0, records + more.1)
+        });
+        sheet.expect(line_bytes, record_bytes);
+        for group in groups {
+            let rows = self.rows_that_hold(group, written, writes)?;
+            for row in rows.ready() {
+                written.counts.add(row.row.decision);
+                self.write_row(sheet, &row, written);
+            }
+            self.spare.give(rows);
+        }
+        Ok(())
     }
 
     /// The rows as they were made ahead; what others wrote since may concern them: then they are decided again, now that

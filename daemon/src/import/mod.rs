@@ -3,13 +3,16 @@
 //! the application writes each row, decided anew where others have written since.
 
 pub mod apply;
+mod error;
 pub mod kept;
 mod made_rows;
 pub mod pass;
 pub mod profile;
+pub mod request;
 pub mod survey;
 pub mod work;
 mod zone;
 
+pub use error::ImportError;
 pub use profile::Terms;
-pub use work::{Import, ImportError, Outcome};
+pub use work::{Import, Outcome};

@@ -3,7 +3,7 @@
 //! in flight is bounded by the channels, whatever the file's size.
 
 use intake_core::finding::Finding;
-use intake_core::read::{Block, Framer, ReadOptions, Shape};
+use intake_core::read::{Block, Framer, ReadOptions, Shape, Switches};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -21,6 +21,8 @@ pub struct PassEnd {
     pub shape: Option<Arc<Shape>>,
     /// Did reading end before the file did?
     pub stopped: bool,
+    /// What it says besides its records, where it is the body of a request.
+    pub switches: Switches,
 }
 
 /// What is merged, in the order of the file.
@@ -236,6 +238,7 @@ fn read_off<T>(
         bytes: framer.bytes(),
         shape: framer.shape().cloned(),
         stopped: framer.stopped(),
+        switches: framer.switches(),
     };
     let _ = out.done.send(Done::End(Box::new(end)));
 }

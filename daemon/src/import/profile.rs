@@ -3,9 +3,10 @@
 
 use super::zone::zone_of;
 use crate::config::{self, Config, Offers};
+use intake_core::moment::Moment;
 use intake_core::plan::brake::{Brake, Threshold};
 use intake_core::profile::{Delivery, FilePolicy, Profile};
-use intake_core::read::Limits;
+use intake_core::read::{Expected, Limits, ReadOptions};
 use intake_core::reading::{DateOrder, Reading, Values};
 use intake_core::unwrap::Encoding;
 use jiff::tz::TimeZone;
@@ -17,6 +18,8 @@ pub struct Terms {
     pub profile: Profile,
     /// The zone in which the partner reads times.
     pub zone: TimeZone,
+    /// Which formats will do.
+    pub expected: Expected,
 }
 
 impl Terms {
@@ -47,6 +50,26 @@ impl Terms {
         Self {
             profile,
             zone: agreed.time_zone.clone(),
+            expected: Expected::AnyFormat,
+        }
+    }
+
+    /// The same for requests. A request says what changes, item by item, whatever was agreed about files: it is no book,
+    /// and each of its items is decided by itself.
+    pub fn of_requests(config: &Config, partner: &str) -> Self {
+        let mut terms = Self::of(config, partner);
+        terms.profile.delivery = Delivery::Delta;
+        terms.profile.end_missing = false;
+        terms.profile.file_policy = FilePolicy::Rows;
+        terms.expected = Expected::RequestBody;
+        terms
+    }
+
+    /// How the partner's files are read.
+    pub fn read_options(&self, now: Moment) -> ReadOptions {
+        ReadOptions {
+            expected: self.expected,
+            ..self.profile.read_options(now)
         }
     }
 }

@@ -86,10 +86,25 @@ pub fn survey(
     hashing: Hashing,
     writes: u64,
 ) -> Result<Survey, SurveyError> {
-    let mut survey = survey_showing(body, store, terms, now, hashing, None)?;
+    survey_hearing(body, store, terms, now, (hashing, writes), &mut |_| {})
+}
+
+/// The same; `hear` is told of everything that the file shows by itself, in its order.
+pub fn survey_hearing(
+    body: &Path,
+    store: &Store,
+    terms: &Terms,
+    now: Moment,
+    (hashing, writes): (Hashing, u64),
+    hear: Hear<'_>,
+) -> Result<Survey, SurveyError> {
+    let mut survey = survey_all(body, store, terms, now, hashing, (None, hear))?;
     survey.kept.writes = writes;
     Ok(survey)
 }
+
+/// Hears of what was found.
+pub type Hear<'h> = &'h mut dyn FnMut(&Finding);
 
 /// The same; every row is shown as it is decided with everything that the file says.
 pub fn survey_showing(
@@ -99,6 +114,17 @@ pub fn survey_showing(
     now: Moment,
     hashing: Hashing,
     shown: Option<Showing<'_>>,
+) -> Result<Survey, SurveyError> {
+    survey_all(body, store, terms, now, hashing, (shown, &mut |_| {}))
+}
+
+fn survey_all(
+    body: &Path,
+    store: &Store,
+    terms: &Terms,
+    now: Moment,
+    hashing: Hashing,
+    (shown, hear): (Option<Showing<'_>>, Hear<'_>),
 ) -> Result<Survey, SurveyError> {
     let catalog = store.catalog();
     let profile = &terms.profile;
@@ -118,10 +144,10 @@ pub fn survey_showing(
     let none = FileFacts::default();
     let end = pass.run(hashing, &none, None, &mut |step| {
         match step {
-            Step::AboutFile(findings) => first.about_file(findings, &mut |_| {}),
+            Step::AboutFile(findings) => first.about_file(findings, hear),
             Step::Block(shape, surveyed) => {
                 kept.put(surveyed.first_row, surveyed.group);
-                first.blocks(&shape, surveyed.surveyed, &mut |_| {});
+                first.blocks(&shape, surveyed.surveyed, hear);
             }
         }
         Ok(())
@@ -178,7 +204,7 @@ impl Pass<'_> {
             source,
         };
         let file = File::open(self.body).map_err(read)?;
-        let options = self.terms.profile.read_options(self.context.now);
+        let options = self.terms.read_options(self.context.now);
         let work = |shape: &Shape, blocks: Vec<Block>| {
             let (mut shown, mut group) = (Shown::default(), Group::default());
             let (store, context) = (self.store, &self.context);

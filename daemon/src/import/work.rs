@@ -1,98 +1,33 @@
 //! What is done with a claimed file, from its check to its rest?
 //! Follows the lifecycle and performs what it says; every step is in the journal before its effect shows.
 
+use super::ImportError;
 use super::apply::{Writing, apply_rows, end_missing};
 use super::pass::Hashing;
 use super::profile::Terms;
-use super::survey::{Survey, SurveyError, survey};
-use crate::books::BooksError;
+use super::survey::{Survey, survey};
 use crate::clock;
-use crate::entry::{FileEntry, counts_map, counts_of};
+use crate::entry::{FileEntry, RequestNote, counts_map, counts_of};
 use crate::folder::claim::Claimed;
-use crate::folder::directory::{IoAt, READABLE_FOLDER};
-use crate::folder::lifecycle::{self, Action, Brake, Ending, Event, IllegalEvent, State, Step};
+use crate::folder::directory::READABLE_FOLDER;
+use crate::folder::lifecycle::{self, Action, Brake, Ending, Event, State, Step};
 use crate::folder::moves::{Month, MoveError, plan_beside, to_archive, to_held, to_rejected};
-use crate::folder::names::{BadImportId, BadPartnerName, ImportId, PartnerName};
+use crate::folder::names::{ImportId, PartnerName};
+use crate::folder::request_body::remove_body;
 use crate::folder::safe_name::printable;
 use crate::log;
 use crate::open_data::OpenData;
-use crate::receipt::{self, ReceiptError};
+use crate::receipt;
 use crate::state::FileRecord;
-use crate::state::store::StoreError;
 use intake_core::check::Tally;
 use intake_core::finding::{Finding, Language};
 use intake_core::moment::Moment;
 use intake_core::plan::{Counts, Decision};
 use intake_core::report::{Item, hex};
 use std::ffi::{OsStr, OsString};
-use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// Why the work on a file stopped before its end.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// Journal or store: nothing more is written until they are opened anew.
-    #[error(transparent)]
-    Books(#[from] BooksError),
-    /// The store could not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The survey.
-    #[error(transparent)]
-    Survey(#[from] SurveyError),
-    /// The copy cannot be read.
-    #[error("cannot read `{}`: {source}", path.display())]
-    Io {
-        /// The copy.
-        path: PathBuf,
-        /// The system's answer.
-        source: io::Error,
-    },
-    /// A thread of a pass.
-    #[error("the pass over the file failed: {0}")]
-    Pass(#[from] io::Error),
-    /// A move between folders.
-    #[error(transparent)]
-    Move(#[from] MoveError),
-    /// The receipt.
-    #[error(transparent)]
-    Receipt(#[from] ReceiptError),
-    /// A folder.
-    #[error(transparent)]
-    Folder(#[from] IoAt),
-    /// The record names no partner.
-    #[error(transparent)]
-    Partner(#[from] BadPartnerName),
-    /// The record names no import.
-    #[error(transparent)]
-    Id(#[from] BadImportId),
-    /// The lifecycle has no such way.
-    #[error(transparent)]
-    Illegal(#[from] IllegalEvent),
-    /// The record cannot be followed.
-    #[error(
-        "import `{0}` has a record that cannot be followed\nhint: `intake rebuild` makes the store anew from the journal"
-    )]
-    Record(String),
-    /// The operator asked for something that the import's state does not allow.
-    #[error(
-        "import `{import_id}` is not held, it is {state}\nhint: `intake files` lists the files and their states"
-    )]
-    NotHeld {
-        /// The import.
-        import_id: String,
-        /// Its state.
-        state: String,
-    },
-    /// The work was left at a safe place, since the program ends.
-    #[error("the import was left unfinished and goes on at the next start")]
-    Stopped,
-    /// There is no such import.
-    #[error("there is no import `{0}`\nhint: `intake files` lists the files and their ids")]
-    Unknown(String),
-}
 
 /// How the work on a file ended for now.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,18 +65,37 @@ impl<'d> Import<'d> {
         claimed: &Claimed,
         going: &'d dyn Fn(u64) -> bool,
     ) -> Result<Self, ImportError> {
-        let shown = printable(&claimed.name);
+        Self::begin_at(data, claimed, None, going)
+    }
+
+    /// The import of a request that was surveyed at `time` already: the instant that its dates are held against stays the
+    /// one that the survey had.
+    pub fn begin_surveyed(
+        data: &'d OpenData,
+        claimed: &Claimed,
+        (time, note, survey): (&str, RequestNote, Survey),
+        going: &'d dyn Fn(u64) -> bool,
+    ) -> Result<Self, ImportError> {
+        let mut import = Self::begin_at(data, claimed, Some((time, note)), going)?;
+        // Its own first step was written since.
+        import.frames = 1;
+        import.survey = Some(survey);
+        Ok(import)
+    }
+
+    fn begin_at(
+        data: &'d OpenData,
+        claimed: &Claimed,
+        request: Option<(&str, RequestNote)>,
+        going: &'d dyn Fn(u64) -> bool,
+    ) -> Result<Self, ImportError> {
         let id = claimed.import_id.as_str();
-        let name_bytes = claimed.name.as_bytes();
+        let (time, note) = request.unzip();
         data.books.write(|sheet| {
-            let time = sheet.time().to_owned();
+            let time = time.unwrap_or(sheet.time()).to_owned();
             sheet.file(FileEntry {
-                partner: Some(claimed.partner.as_str().to_owned()),
-                file: Some(shown.clone()),
-                name_bytes: (shown.as_bytes() != name_bytes).then(|| hex(name_bytes)),
-                bytes: Some(claimed.bytes),
-                sha256: Some(hex(&claimed.sha256)),
-                ..FileEntry::new(id, &time, Step::Claimed)
+                request: note,
+                ..first_step(claimed, &time)
             });
             Ok::<(), ImportError>(())
         })?;
@@ -192,7 +146,10 @@ impl<'d> Import<'d> {
         record: FileRecord,
         going: &'d dyn Fn(u64) -> bool,
     ) -> Result<Self, ImportError> {
-        let terms = Terms::of(&data.config, &record.partner);
+        let terms = match record.request {
+            Some(_) => Terms::of_requests(&data.config, &record.partner),
+            None => Terms::of(&data.config, &record.partner),
+        };
         let now = Moment::parse(&record.claimed)
             .map_err(|_| ImportError::Record(record.import_id.clone()))?;
         Ok(Self {
@@ -287,7 +244,10 @@ impl<'d> Import<'d> {
     }
 
     fn check_and_plan(&mut self) -> Result<(), ImportError> {
-        let survey = self.make_survey()?;
+        let survey = match self.survey.take() {
+            Some(survey) => survey,
+            None => self.make_survey()?,
+        };
         let (rows, counts) = (survey.plan.tally.rows, counts_map(&survey.plan.counts));
         if survey.plan.file_rejected {
             let findings = findings_json(&survey.plan.about_file);
@@ -426,6 +386,10 @@ impl<'d> Import<'d> {
     }
 
     fn write_receipt(&mut self) -> Result<(), ImportError> {
+        if self.record.request.is_some() {
+            // Its answer is the receipt, and the log tells of each item.
+            return self.follow(Event::ReceiptWritten, |_| {});
+        }
         let outbox = self
             .data
             .outbox
@@ -436,7 +400,7 @@ impl<'d> Import<'d> {
             record: &self.record,
             journal: self.data.books.journal_path(),
             body: &self.body(),
-            options: &self.terms.profile.read_options(self.now),
+            options: &self.terms.read_options(self.now),
             outbox: outbox.path(),
             time_zone: &self.terms.zone,
         })?;
@@ -450,6 +414,11 @@ impl<'d> Import<'d> {
 
     fn lay_to_rest(&mut self) -> Result<(), ImportError> {
         let folders = &self.data.folders;
+        if self.record.request.is_some() {
+            // The client has what it sent, and the journal what became of it.
+            remove_body(folders, &self.id)?;
+            return self.follow(Event::LaidToRest, |_| {});
+        }
         let rested = if self.record.ending == Some(Ending::Applied) {
             let claimed: jiff::Timestamp = self
                 .record
@@ -519,6 +488,8 @@ impl<'d> Import<'d> {
         if let Some(record) = self.data.books.store().file(&id)? {
             self.record = record;
         }
+        let elapsed = clock::elapsed_since(self.started);
+        self.data.metrics.stepped(&self.record, elapsed);
         Ok(())
     }
 
@@ -543,14 +514,28 @@ impl<'d> Import<'d> {
     }
 }
 
-fn findings_json(findings: &[Finding]) -> Vec<serde_json::Value> {
+/// What the journal says first of an import.
+pub(super) fn first_step(claimed: &Claimed, time: &str) -> FileEntry {
+    let shown = printable(&claimed.name);
+    let name_bytes = claimed.name.as_bytes();
+    FileEntry {
+        name_bytes: (shown.as_bytes() != name_bytes).then(|| hex(name_bytes)),
+        partner: Some(claimed.partner.as_str().to_owned()),
+        file: Some(shown),
+        bytes: Some(claimed.bytes),
+        sha256: Some(hex(&claimed.sha256)),
+        ..FileEntry::new(claimed.import_id.as_str(), time, Step::Claimed)
+    }
+}
+
+pub(super) fn findings_json(findings: &[Finding]) -> Vec<serde_json::Value> {
     findings
         .iter()
         .filter_map(|finding| serde_json::to_value(Item(finding)).ok())
         .collect()
 }
 
-fn log_counts(counts: &Counts) -> log::Counts {
+pub(super) fn log_counts(counts: &Counts) -> log::Counts {
     let of = |decision| counts.of(decision);
     log::Counts {
         create: of(Decision::Create),

@@ -17,7 +17,6 @@ use intake_core::plan::Decision;
 use intake_core::report::CountsJson;
 use std::io::Write;
 use std::path::Path;
-use std::sync::PoisonError;
 
 /// Imports files, one after another.
 pub(super) fn run(
@@ -30,8 +29,7 @@ pub(super) fn run(
     let partner = PartnerName::parse(&arguments.partner)?;
     let mut outcome = Outcome::Done;
     while let Some((name, reader)) = inputs.next()? {
-        let serial = data.serial(partner.as_str());
-        let _turn = serial.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = data.turns.wait(partner.as_str());
         let id = ImportId::parse(import_id(data.books.take_import_number()))?;
         let limit = data.config.limits.file_bytes;
         let name = Path::new(&name).file_name().unwrap_or(&name).to_owned();
@@ -103,8 +101,7 @@ fn decide_held(
         .store()
         .file(&id)?
         .ok_or_else(|| ImportError::Unknown(id.clone()))?;
-    let serial = data.serial(&record.partner);
-    let _turn = serial.lock().unwrap_or_else(PoisonError::into_inner);
+    let _turn = data.turns.wait(&record.partner);
     let record = data.books.store().file(&id)?.unwrap_or(record);
     let mut import = Import::take_up(data, record, call.going)?;
     let result = match word {

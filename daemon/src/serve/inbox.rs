@@ -10,8 +10,9 @@ use crate::folder::moves::survey;
 use crate::folder::names::PartnerName;
 use crate::folder::safe_name::printable;
 use crate::folder::scan::{Oddity, PartnerScan, scan};
-use crate::folder::settle::{Novelty, Refusal, Verdict};
+use crate::folder::settle::{Novelty, Refusal, Sighting, Verdict};
 use crate::log;
+use crate::metrics::Waiting;
 use crate::receipt::{self, ReceiptError};
 use crate::state::FileRecord;
 use crate::system::PathError;
@@ -87,6 +88,7 @@ fn take_up_open_imports(daemon: &Arc<Daemon>, partners: &Partners) -> Option<Vec
             return None;
         }
     };
+    data.metrics.learn(&files);
     let known = files
         .iter()
         .map(|record| record.import_id.clone())
@@ -161,6 +163,8 @@ fn look_at_partner(
         }
     };
     watching.told.remove(&format!("scan {partner}"));
+    let waiting = waiting_in(&listing.sightings);
+    daemon.data.metrics.waiting(partner.as_str(), waiting);
     let now = clock::since_start();
     let settler = watching.settler(daemon, partner);
     let round = settler.observe(&listing.sightings, renamed, now);
@@ -189,6 +193,14 @@ fn look_at_partner(
         }
     }
     look_again
+}
+
+fn waiting_in(sightings: &[Sighting]) -> Option<Waiting> {
+    let times = sightings.iter().map(|seen| seen.fingerprint.modified);
+    Some(Waiting {
+        files: sightings.len() as u64,
+        oldest: times.min()?,
+    })
 }
 
 /// The partner learns of what is never claimed too.

@@ -12,6 +12,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::http::Http;
 use crate::log;
+use crate::metrics::Metrics;
 use crate::open_data::{OpenData, OpenDataError};
 use std::path::Path;
 use std::sync::Arc;
@@ -54,19 +55,22 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
         wake,
     };
     runtime.spawn(listen_for_signals(signals.clone()));
+    // One for the whole process: lives of the data directory come and go.
+    let metrics = Arc::<Metrics>::default();
     let mut http = None;
     let mut first = true;
     loop {
         signals.again.store(false, Ordering::SeqCst);
         match OpenData::open(path, config.clone()) {
-            Ok(data) => {
+            Ok(mut data) => {
+                data.metrics = Arc::clone(&metrics);
                 let daemon = Arc::new(Daemon {
                     data,
                     signals: signals.clone(),
                 });
                 log::daemon_started(env!("CARGO_PKG_VERSION"), path, config.partners.len());
                 if first {
-                    http = Http::start(&runtime, &daemon.data.path, config)?;
+                    http = Http::start(&runtime, &daemon.data.path, config, &metrics)?;
                 }
                 live(&runtime, &daemon, &woken, http.as_mut())?;
             }
@@ -126,13 +130,14 @@ fn live(
     woken: &Receiver<()>,
     http: Option<&mut Http>,
 ) -> Result<(), anyhow::Error> {
+    let partners = partners::Partners::new(Arc::clone(daemon));
+    // Before any command or request is taken: an import that one begins must not look like a leftover.
+    inbox::resume(daemon, &partners);
     if let Some(http) = &http {
         http.serve(daemon)?;
     }
+    // Whoever finds the socket finds everything else at work.
     let socket = socket::Listener::bind(&daemon.data.path)?;
-    let partners = partners::Partners::new(Arc::clone(daemon));
-    // Before any command is taken: an import that one begins must not look like a leftover.
-    inbox::resume(daemon, &partners);
     // Whoever gets an answer may drop files and rely on their being noticed at once.
     let watching = watching::Watching::start(daemon);
     let accepting = runtime.spawn(socket::accept(socket, Arc::clone(daemon)));

@@ -159,8 +159,7 @@ fn work_off(
         if daemon.ending() {
             return;
         }
-        let serial = daemon.data.serial(partner.as_str());
-        let _turn = serial.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = daemon.data.turns.wait(partner.as_str());
         places.take();
         match task {
             Task::Claim(sighting) => claim_and_import(daemon, partner, &sighting, ends),

@@ -1,7 +1,7 @@
 //! What is known of one file: where it came from, how far it is, how it ended?
 //! Folded over the journalled steps of its import and nothing else.
 
-use crate::entry::FileEntry;
+use crate::entry::{FileEntry, RequestNote};
 use crate::folder::lifecycle::{Ending, Step};
 use crate::folder::resume::Progress;
 use crate::journal::FrameSpan;
@@ -40,6 +40,9 @@ pub struct FileRecord {
     pub turned_down: bool,
     /// Records up to this one are decided and journalled.
     pub next_row: u64,
+    /// What the request said besides its items, where it came as one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestNote>,
     /// When it was claimed.
     pub claimed: String,
     /// When the last step was taken.
@@ -82,6 +85,7 @@ impl FileRecord {
             reason: None,
             turned_down: false,
             next_row: 0,
+            request: entry.request.clone(),
             claimed: entry.time.clone(),
             changed: entry.time.clone(),
             receipt: None,

@@ -290,6 +290,12 @@ impl Store {
         Ok(())
     }
 
+    /// About how much memory what waits to be written away takes.
+    pub fn pending_bytes(&self) -> u64 {
+        let layers = self.read();
+        layers.all().map(|pending| pending.bytes() as u64).sum()
+    }
+
     /// Does enough wait to be written away?
     pub fn wants_flush(&self) -> bool {
         self.read().active.bytes() >= PENDING_BYTES

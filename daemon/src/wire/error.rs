@@ -12,6 +12,8 @@ shapes! {
         error_message: &'e str = "Was geschah, und was zu tun ist.";
         /// What was wrong with which value.
         validation_errors: &'e [ValidationErrorV1], absent "<[_]>::is_empty" = "Was an welchem Wert falsch war.";
+        /// How many values were wrong, where `validationErrors` names the first of them only.
+        validation_error_count: Option<u64>, absent "Option::is_none" = "Wie viele Werte falsch waren, wo `validationErrors` nur die ersten nennt.";
     }
 
     /// What was wrong with one value.
@@ -28,5 +30,7 @@ shapes! {
     SuccessStatusV1 as "SuccessStatus", "Etwas wurde getan." {
         /// Always true.
         success: bool = "Immer wahr.";
+        /// There where the work goes on: under this number the operator holds the import, and nothing of it is applied yet.
+        promise_id: Option<String>, absent "Option::is_none" = "Da, wo die Arbeit weitergeht: unter dieser Nummer hält der Betreiber den Import an, und noch ist nichts davon übernommen.";
     }
 }

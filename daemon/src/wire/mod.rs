@@ -6,6 +6,7 @@ pub mod access;
 pub mod checkout;
 pub mod customer;
 pub mod error;
+pub mod import;
 pub mod offer;
 pub mod order;
 pub mod shape;

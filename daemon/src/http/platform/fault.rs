@@ -21,6 +21,8 @@ use crate::wire::error::{ErrorResultV1, ValidationErrorV1};
 pub(in crate::http) struct Fault {
     wrong: Wrong,
     validation: Vec<ValidationErrorV1>,
+    /// How many values break rules, where not all of them are told.
+    validation_count: Option<u64>,
     retry_after: Option<Duration>,
 }
 
@@ -107,6 +109,14 @@ faults! {
     NotForSale = 400, 90_044,
         "Ein extern verwaltetes Angebot kann nicht gekauft werden: Aufträge entstehen nur durch Import.",
         "An externally managed offer cannot be bought: orders of it come by import only.";
+    /// An order has no payment method.
+    PaymentMethodMissing = 400, 97_003,
+        "Die Zahlungsart fehlt; `validationErrors` nennt jede Stelle.",
+        "The payment method is missing; `validationErrors` names each place.";
+    /// Too many requests of one partner wait, or one waited too long.
+    QueueFull = 400, 97_004,
+        "Es warten zu viele Importe. Die Anfrage darf unverändert wiederholt werden, sobald `Retry-After` es sagt.",
+        "Too many imports wait. The request may be sent again unchanged when `Retry-After` says so.";
     /// The body is over a limit.
     TooLarge = 414, 99_414,
         "Die Anfrage ist zu groß.",
@@ -130,7 +140,9 @@ impl Fault {
         Self {
             wrong,
             validation: Vec::new(),
-            retry_after: (wrong == Wrong::Unavailable).then_some(Duration::from_secs(2)),
+            validation_count: None,
+            retry_after: matches!(wrong, Wrong::Unavailable | Wrong::QueueFull)
+                .then_some(Duration::from_secs(2)),
         }
     }
 
@@ -159,6 +171,16 @@ impl Fault {
     #[must_use]
     pub(in crate::http) fn saying(self, wrong: Wrong) -> Self {
         Self { wrong, ..self }
+    }
+
+    /// So many values break rules, whether they are told or not.
+    #[must_use]
+    pub(in crate::http) fn of_so_many(self, total: u64) -> Self {
+        let is_all = total == self.validation.len() as u64;
+        Self {
+            validation_count: (!is_all).then_some(total),
+            ..self
+        }
     }
 
     /// The request may come again so much later.
@@ -197,6 +219,7 @@ impl Fault {
             error_code: code,
             error_message: message,
             validation_errors: &self.validation,
+            validation_error_count: self.validation_count,
         });
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         *response.status_mut() = status;

@@ -7,6 +7,8 @@ mod checkout;
 mod customers;
 mod description;
 pub(super) mod fault;
+mod import_log;
+mod imports;
 mod judged;
 mod offers;
 pub(super) mod operation;
@@ -27,11 +29,12 @@ use bytes::Bytes;
 
 use super::Shared;
 use super::accept::transfer_pace;
-use super::answering::Client;
+use super::answering::{AnsweredFor, Client};
 use super::body::{self, Whole};
 use super::manner::Manner;
 use super::tokens::{Holder, Right, token_in};
 use crate::cli::args::Language;
+use crate::clock;
 use fault::{Fault, Wrong};
 use operation::{Ask, Method, Operation, Reply, Work, now};
 use operations::OPERATIONS;
@@ -105,24 +108,32 @@ async fn answer(
     request: Request,
 ) -> Response {
     let language = call.language;
-    match perform(operation, call, path, request).await {
+    let holder = authenticate(&call.shared, call.client, &request, operation.right);
+    let partner = holder.as_ref().ok().and_then(Holder::partner).cloned();
+    let reply = match holder {
+        Ok(holder) => perform(operation, call, holder, path, request).await,
+        Err(fault) => Err(fault),
+    };
+    let mut response = match reply {
         Ok(reply) => reply.into_response(),
         Err(fault) => fault.answer(language),
+    };
+    if let Some(partner) = partner {
+        response.extensions_mut().insert(AnsweredFor(partner));
     }
+    response
 }
 
 async fn perform(
     operation: &'static Operation,
     call: Call,
+    holder: Holder,
     path: Result<Vec<String>, Fault>,
     request: Request,
 ) -> Result<Reply, Fault> {
     let Call {
-        shared,
-        client,
-        language,
+        shared, language, ..
     } = call;
-    let holder = authenticate(&shared, client, &request, operation.right)?;
     let path = path?;
     let work = match operation.work {
         Work::Streamed(work) => return work(shared, holder, request).await,
@@ -185,6 +196,9 @@ fn authenticate(
     let token = token_in(request.headers()).ok_or_else(|| Fault::of(Wrong::NotAuthorized))?;
     let holder = shared.holder_of(token, client);
     let holder = holder.ok_or_else(|| Fault::of(Wrong::NotAuthorized))?;
+    if let Some(pause) = shared.rates.must_wait(token, clock::since_start()) {
+        return Err(Fault::of(Wrong::TooManyRequests).retry_after(pause));
+    }
     if !holder.may(right) {
         return Err(Fault::of(Wrong::NoRight));
     }

@@ -97,7 +97,6 @@ pub(in crate::http) enum ParameterKind {
     Text,
     Integer,
     Instant,
-    #[expect(dead_code, reason = "the log of imports needs it")]
     Flag,
     Words(&'static [&'static str]),
 }
@@ -127,7 +126,6 @@ pub(in crate::http) enum Work {
         fn(&Ask<'_>) -> Result<Reply, Fault>,
     ),
     /// By itself: it takes the body as it comes, and no bound is put on its time but its own.
-    #[expect(dead_code, reason = "imports of orders will be taken so")]
     Streamed(fn(Arc<Shared>, Holder, Request) -> Answering),
 }
 

@@ -5,11 +5,13 @@ use super::fault::{Fault, Wrong};
 use super::operation::{
     Ask, Group, Method, Operation, Parameter, ParameterKind, Place, Reply, SchemaOf, Work, of,
 };
-use super::{access, checkout, customers, offers, orders, subscriptions};
+use super::{access, checkout, customers, import_log, imports, offers, orders, subscriptions};
 use crate::http::tokens::Right;
 use crate::wire::access::AccessV1;
 use crate::wire::checkout::PurchaseV1;
 use crate::wire::customer::{CustomerIdV1, CustomerToChange, CustomerToMake, CustomerV1};
+use crate::wire::error::SuccessStatusV1;
+use crate::wire::import::{OrderImportLogEntryV1, OrdersToImport};
 use crate::wire::offer::{OfferToChange, OfferToMake, OfferV1};
 use crate::wire::order::{AccessRightV1, OrderV1, SubscriptionV1};
 use crate::wire::shape::{Page, Shape};
@@ -67,6 +69,10 @@ parameters! {
     CUSTOMER_EXTERNAL_ID = "externalSystemId" in Path, ParameterKind::Text, "K-815",
         "Die Nummer des Kunden im führenden System des Partners.",
         "The customer's number in the partner's leading system.";
+    OFFER_WANTED = "plenigoOfferId" in Query, ParameterKind::Text, "O_MZA1E7173120881551",
+        "Das Angebot, das der Posten nennt.", "The offer that the item names.";
+    SUCCESS = "success" in Query, ParameterKind::Flag, "false",
+        "Wurde der Posten übernommen?", "Was the item taken?";
     OFFER_ID = "offerId" in Path, ParameterKind::Text, "O_MZA1E7173120881551",
         "Die Nummer des Angebots.", "The offer's number.";
     ORDER_ID = "orderId" in Path, ParameterKind::Integer, "1",
@@ -77,6 +83,60 @@ parameters! {
 
 /// Every call.
 pub(in crate::http) static OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "importOrders",
+        method: Method::Post,
+        path: "/imports/orders",
+        right: Right::Import,
+        group: Group::Imports,
+        de: "Aufträge importieren: geprüft und gesichert, wenn die Antwort kommt; was aus jedem Posten wurde, sagt das Protokoll",
+        en: "Import orders: checked and durable when the answer comes; the log tells what became of each item",
+        parameters: &[],
+        body: Some(of::<OrdersToImport>()),
+        gives: &[(201, of::<SuccessStatusV1>())],
+        refuses: &[
+            Wrong::BodyMissing,
+            Wrong::NoJson,
+            Wrong::NoInstant,
+            Wrong::OtherType,
+            Wrong::Invalid,
+            Wrong::PaymentMethodMissing,
+            Wrong::QueueFull,
+            Wrong::TooLarge,
+            Wrong::TooSlow,
+        ],
+        work: Work::Streamed(imports::orders),
+    },
+    Operation {
+        id: "getOrderImportLogs",
+        method: Method::Get,
+        path: "/imports/orders/logs",
+        right: Right::Read,
+        group: Group::Imports,
+        de: "Lesen, was aus den Posten von Importen wurde",
+        en: "Read what became of the items of imports",
+        parameters: &[
+            EXTERNAL_ID,
+            OFFER_WANTED,
+            SUCCESS,
+            SIZE,
+            AFTER,
+            BEFORE,
+            SORT,
+            START_TIME,
+            END_TIME,
+        ],
+        body: None,
+        gives: &[(200, of::<Page<OrderImportLogEntryV1>>())],
+        refuses: &[
+            Wrong::NoInstant,
+            Wrong::SizeNoInteger,
+            Wrong::CursorNoInteger,
+            Wrong::OtherType,
+            Wrong::Invalid,
+        ],
+        work: Work::Books(import_log::list),
+    },
     Operation {
         id: "getCustomers",
         method: Method::Get,

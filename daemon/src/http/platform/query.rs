@@ -67,7 +67,6 @@ impl Query {
     }
 
     /// `true` or `false`.
-    #[expect(dead_code, reason = "the log of imports needs it")]
     pub(in crate::http) fn flag(&self, key: &str) -> Result<Option<bool>, Fault> {
         match self.value(key) {
             None => Ok(None),

@@ -17,14 +17,14 @@ use serde::Serialize;
 
 use super::Shared;
 use super::accept::transfer_pace;
-use super::answering::Client;
+use super::answering::{AnsweredFor, Client};
 use super::body::pipe;
 use super::form::boundary_in;
 use super::manner::{Form, Manner};
 use super::refusal::{Refusal, Why, json};
 use super::tokens::{Right, token_in};
-pub(super) use take::sweep;
 use take::{Sender, take};
+pub(super) use take::{look_at_space, sweep};
 use ticket::Ticket;
 
 /// What a program gets for a file that was taken.
@@ -45,7 +45,12 @@ pub(super) async fn upload(
     request: Request,
 ) -> Response {
     match receive(&shared, client, request).await {
-        Ok(ticket) => answer(&ticket, manner),
+        Ok(ticket) => {
+            let mut response = answer(&ticket, manner);
+            let partner = AnsweredFor(ticket.partner);
+            response.extensions_mut().insert(partner);
+            response
+        }
         Err(refusal) => refusal.answer(manner),
     }
 }

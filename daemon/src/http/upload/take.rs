@@ -205,7 +205,7 @@ fn open_folder(sender: &Sender<'_>, partner: &PartnerName) -> Result<Directory, 
 }
 
 /// Is there room for so many bytes beside the reserve?
-fn look_at_space(shared: &Shared, bytes: u64) -> Result<(), Refusal> {
+pub(in crate::http) fn look_at_space(shared: &Shared, bytes: u64) -> Result<(), Refusal> {
     let free = free_bytes(&shared.data).map_err(|error| Refusal::failed(&error))?;
     let needed = shared.config.daemon.disk_reserve.saturating_add(bytes);
     if free < needed {

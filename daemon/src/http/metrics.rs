@@ -1,0 +1,126 @@
+//! How does the daemon do, in numbers for Prometheus?
+//! Told to whoever asks on the machine itself, or with a token of the operator; the numbers name partners and nobody else.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use hyper::HeaderMap;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+
+use super::Shared;
+use super::answering::Client;
+use super::manner::Manner;
+use super::refusal::{Refusal, Why};
+use super::tokens::{Right, token_in};
+use crate::clock;
+use crate::metrics::text::{self, Kind, Text};
+use crate::serve::Daemon;
+use crate::system::{free_bytes, process_figures};
+
+/// `GET /metrics`
+pub(super) async fn metrics(
+    State(shared): State<Arc<Shared>>,
+    Extension(Client(client)): Extension<Client>,
+    manner: Manner,
+    headers: HeaderMap,
+) -> Response {
+    if let Err(refusal) = may_read(&shared, client, &headers) {
+        return refusal.answer(manner);
+    }
+    let written = tokio::task::spawn_blocking(move || write(&shared)).await;
+    let Ok(written) = written else {
+        return Refusal::of(Why::Failed).answer(manner);
+    };
+    let mut response = written.into_response();
+    let kind = HeaderValue::from_static(text::CONTENT_TYPE);
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+fn may_read(shared: &Shared, client: IpAddr, headers: &HeaderMap) -> Result<(), Refusal> {
+    if client.to_canonical().is_loopback() {
+        return Ok(());
+    }
+    shared.may_try(client)?;
+    let token = token_in(headers).ok_or(Refusal::of(Why::WrongToken))?;
+    match shared.holder_of(token, client) {
+        Some(holder) if holder.may(Right::Operate) => Ok(()),
+        Some(_) => Err(Refusal::of(Why::NoRight)),
+        None => Err(Refusal::of(Why::WrongToken)),
+    }
+}
+
+fn write(shared: &Shared) -> String {
+    let mut text = Text::default();
+    let version = "intake_build_info";
+    text.family(version, Kind::Gauge, "The version that runs.");
+    text.sample(version, &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
+    shared.metrics.write(&mut text, clock::now());
+    if let Some(daemon) = shared.daemon() {
+        write_books(&mut text, &daemon);
+    }
+    if let Ok(free) = free_bytes(&shared.data) {
+        let help = "Free space of the data directory's file system.";
+        text.single("intake_disk_free_bytes", Kind::Gauge, help, free as f64);
+    }
+    let reserve = shared.config.daemon.disk_reserve as f64;
+    let help = "No file is taken where less space is free.";
+    text.single("intake_disk_reserve_bytes", Kind::Gauge, help, reserve);
+    if let Some(process) = process_figures() {
+        let help = "Resident memory of the process.";
+        let resident = process.resident_bytes as f64;
+        text.single("process_resident_memory_bytes", Kind::Gauge, help, resident);
+        let help = "Open files of the process.";
+        let files = process.open_files as f64;
+        text.single("process_open_fds", Kind::Gauge, help, files);
+    }
+    let help = "Since when the process runs, as an age.";
+    let uptime = clock::since_start().as_secs_f64();
+    text.single("intake_uptime_seconds", Kind::Gauge, help, uptime);
+    text.into_string()
+}
+
+fn write_books(text: &mut Text, daemon: &Daemon) {
+    let books = &daemon.data.books;
+    let meta = books.store().meta();
+    let mut figures = vec![
+        (
+            "intake_journal_bytes",
+            "Bytes of the journal.",
+            books.journal_bytes() as f64,
+        ),
+        (
+            "intake_store_pending_bytes",
+            "Memory of changes that are in the journal and not yet written away in the store.",
+            books.store().pending_bytes() as f64,
+        ),
+        (
+            "intake_orders",
+            "Orders in the books.",
+            meta.next_order.saturating_sub(1) as f64,
+        ),
+        (
+            "intake_customers",
+            "Customers in the books.",
+            meta.next_customer.saturating_sub(1) as f64,
+        ),
+        (
+            "intake_log_entries",
+            "Entries of the import log in the books.",
+            meta.next_log.saturating_sub(1) as f64,
+        ),
+    ];
+    if let Ok(bytes) = books.store().size_on_disk() {
+        figures.push((
+            "intake_store_bytes",
+            "Bytes of the store on disk.",
+            bytes as f64,
+        ));
+    }
+    for (name, help, value) in figures {
+        text.single(name, Kind::Gauge, help, value);
+    }
+}
