@@ -66,17 +66,55 @@ impl Inputs {
         self.orders("clean", &self.book(rows, Share::NONE)?)
     }
 
+    /// The same orders as the body of a request.
+    pub(super) fn clean_body(&self, rows: u64) -> anyhow::Result<Input> {
+        self.written("clean", &self.book(rows, Share::NONE)?, Format::Json)
+    }
+
+    /// Bodies of requests with so many new orders in all, some in each; no other file has them.
+    pub(super) fn clean_batches(&self, rows: u64, each: u64) -> anyhow::Result<Vec<Vec<u8>>> {
+        let book = Book::new(Settings {
+            bad: Share::NONE,
+            ragged_rows: false,
+            customers: customers_for(rows),
+            prefix: format!("EACH{each}"),
+            ..Settings::new(2, rows, self.today)
+        })?;
+        let mut lines = Vec::new();
+        write_file(&mut lines, &book, FileKind::Creates, Format::Ndjson)?;
+        let items: Vec<&[u8]> = lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .collect();
+        let body = |items: &[&[u8]]| {
+            let mut body = b"{\"purchase\":false,\"suppressMail\":true,\"items\":[".to_vec();
+            body.extend_from_slice(&items.join(&b','));
+            body.extend_from_slice(b"]}");
+            body
+        };
+        Ok(items.chunks(each as usize).map(body).collect())
+    }
+
     fn orders(&self, kind: &str, book: &Book) -> anyhow::Result<Input> {
+        self.written(kind, book, Format::Csv)
+    }
+
+    fn written(&self, kind: &str, book: &Book, format: Format) -> anyhow::Result<Input> {
         let rows = book.settings().orders;
+        let ending = if format == Format::Json {
+            "json"
+        } else {
+            "csv"
+        };
         let path = self
             .folder
-            .join(format!("orders-{kind}-{rows}-{}.csv", self.today));
+            .join(format!("orders-{kind}-{rows}-{}.{ending}", self.today));
         if path.is_file() {
             read_through(&path)?;
         } else {
             println!("writing {rows} orders to `{}`", path.display());
             write_whole(&path, |out| {
-                write_file(out, book, FileKind::Creates, Format::Csv).map(drop)
+                write_file(out, book, FileKind::Creates, format).map(drop)
             })?;
         }
         let bad_rows = (0..rows)

@@ -2,6 +2,7 @@
 //! Each figure that has a peer is measured with it in the same run, in pairs, whole processes on two
 //! cores; only the ratios of one run count.
 
+mod api;
 mod browser;
 mod check;
 mod folder;
@@ -53,6 +54,8 @@ enum What {
     Latency,
     /// What an idle daemon costs.
     Idle,
+    /// Requests over HTTP: importing, reading meanwhile, and questions for access.
+    Api,
     /// The page in Chromium against Papa Parse and Ajv, and against `intake check`.
     Browser,
     /// Everything.
@@ -121,6 +124,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.what.includes(What::Idle) {
         folder::measure_idle(&program, &inputs, scale, &mut report)?;
+    }
+    if options.what.includes(What::Api) {
+        api::measure_api(&program, &inputs, scale, &mut report)?;
     }
     if options.what.includes(What::Browser) {
         browser::measure_browser(&workspace, &program, &inputs, scale, &mut report)?;
