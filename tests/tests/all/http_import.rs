@@ -8,6 +8,7 @@ use intake_tests::http::{Answer, Server, Token};
 use intake_tests::installation::{Installation, names_in};
 use intake_tests::orders::{OFFER, csv};
 use intake_tests::patience::await_that;
+use intake_tests::platform::Client;
 use serde_json::{Value, json};
 
 const IMPORT: &str = "/api/v3.0/imports/orders";
@@ -491,5 +492,50 @@ fn whoever_asks_too_much_is_told_when_to_come_again() -> anyhow::Result<()> {
     let said = daemon.said();
     ensure!(said.contains("partner=\"alpha\""), "{said}");
     ensure!(!said.contains(&all.alpha.token), "{said}");
+    daemon.stop()
+}
+
+#[test]
+fn requests_and_answers_keep_the_description() -> anyhow::Result<()> {
+    let all = Partners::new("import_queue = 1\n", "[profile.brake]\nrejects_count = 1\n")?;
+    let (daemon, server) = Server::of(&all.site)?;
+    let alpha = Client::new(server, Some(&all.alpha.token))?;
+    let path = "/imports/orders";
+    let mut nobody = item("A-2");
+    nobody["invoiceCustomerId"] = json!("nobody");
+    nobody["endDate"] = Value::Null;
+    let mixed = json!({ "purchase": true, "items": [item("A-1"), nobody.clone()] });
+    ensure!(alpha.post(path, &mixed)?.status == 201);
+    let held = json!({ "items": [nobody.clone(), item("A-3"), nobody] });
+    let held = alpha.post(path, &held)?;
+    ensure!(held.status == 201, "{held:?}");
+    for (text, status) in [
+        ("", 400),
+        ("nonsense", 400),
+        ("null", 400),
+        ("{\"items\":[{\"quantity\":\"7\"}]}", 400),
+        ("{\"items\":[{},{}],\"purchase\":3}", 400),
+    ] {
+        ensure!(alpha.raw("POST", path, text)?.status == status, "{text}");
+    }
+    for query in [
+        "",
+        "?size=100&sort=DESC",
+        "?externalSystemId=A-1",
+        "?success=false&plenigoOfferId=O_MZA1E7173120881551",
+        "?startTime=2026-01-01T00:00:00Z&endTime=2099-01-01T00:00:00Z",
+    ] {
+        let page = alpha.get(&format!("{path}/logs{query}"))?;
+        ensure!(page.status == 200, "{page:?}");
+        let items = page.json["items"].as_array().map_or(0, Vec::len);
+        ensure!(items > 0, "{query}: {page:?}");
+    }
+    for query in ["?size=x", "?startingAfter=x", "?success=7", "?endTime=now"] {
+        let page = alpha.get(&format!("{path}/logs{query}"))?;
+        ensure!(page.status == 400, "{page:?}");
+    }
+    let house = alpha.with_token(&all.house.token);
+    ensure!(house.post(path, &mixed)?.status == 401);
+    ensure!(house.get(&format!("{path}/logs"))?.status == 200);
     daemon.stop()
 }
