@@ -8,7 +8,7 @@ use super::detect::{self, Beginning};
 use super::json_frame::JsonFrame;
 use super::ndjson_frame::NdjsonFrame;
 use super::sample;
-use super::{Block, Format, MAX_RECORDS, Mark, ReadOptions, Shape, Switches};
+use super::{Block, Expected, Format, MAX_RECORDS, Mark, ReadOptions, Shape, Switches};
 use crate::code::Code;
 use crate::finding::{Detail, Finding, shown_value};
 use crate::unwrap::{FoundOut, Made, STRETCH, Unwrap};
@@ -91,7 +91,11 @@ impl Framer {
     /// A framer at the beginning of a file.
     pub fn new(options: ReadOptions) -> Self {
         Self {
-            unwrap: Unwrap::new(&options),
+            unwrap: match options.expected {
+                Expected::AnyFormat => Unwrap::new(&options),
+                // A request says what it is, and is not unpacked.
+                Expected::RequestBody => Unwrap::nothing(),
+            },
             options,
             made: Vec::new(),
             bytes: 0,
