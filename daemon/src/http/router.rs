@@ -77,6 +77,12 @@ mod tests {
         for (method, path, status) in [
             ("GET", "/healthz", 200),
             ("GET", "/api/v3.0/openapi.json", 200),
+            ("GET", "/api/v3.0", 200),
+            ("GET", "/api/v3.0/", 200),
+            ("GET", "/api/v3.0/docs", 200),
+            ("GET", "/api/v3.0/docs.js", 200),
+            ("GET", "/api/v3.0/docs.css", 200),
+            ("GET", "/api/v3.0/orders", 401),
             ("GET", "/api/v3.0/nothing", 404),
             ("PUT", "/api/v3.0/nothing/at/all", 404),
             ("DELETE", "/healthz", 405),
@@ -84,6 +90,9 @@ mod tests {
         ] {
             let request = Request::builder().method(method).uri(path);
             let request = request.body(Body::empty()).unwrap();
+            let mut request: Request = request;
+            let client = super::super::answering::Client([127, 0, 0, 1].into());
+            request.extensions_mut().insert(client);
             let answer = router(&shared).oneshot(request).await.unwrap();
             let expected = StatusCode::from_u16(status).unwrap();
             assert_eq!(answer.status(), expected, "{method} {path}");

@@ -123,6 +123,7 @@ pub(super) fn id_by_external_id(ask: &Ask<'_>) -> Result<Reply, Fault> {
 
 /// `POST /customers`
 pub(super) fn make(ask: &Ask<'_>) -> Result<Reply, Fault> {
+    ask.must_have_space()?;
     let given = object_of(ask)?;
     let mut customer = read(ask, Table::Customers, given, rules(ask.now))?;
     let partner = ask.partner();
@@ -159,6 +160,7 @@ enum Made {
 
 /// `PUT /customers/{customerId}`
 pub(super) fn change(ask: &Ask<'_>) -> Result<Reply, Fault> {
+    ask.must_have_space()?;
     let given = object_of(ask)?;
     let books = &ask.daemon.data.books;
     let stored = books.write(|sheet: &mut Sheet| {

@@ -52,6 +52,7 @@ pub(super) fn one(ask: &Ask<'_>) -> Result<Reply, Fault> {
 
 /// `POST /products/offers`
 pub(super) fn make(ask: &Ask<'_>) -> Result<Reply, Fault> {
+    ask.must_have_space()?;
     let offer = read(ask, Table::Offers, object_of(ask)?, rules(ask.now))?;
     let reply = Reply::with(StatusCode::CREATED, &OfferV1::of(&offer));
     ask.daemon.data.books.write(|sheet| {
@@ -76,6 +77,7 @@ pub(super) fn make(ask: &Ask<'_>) -> Result<Reply, Fault> {
 
 /// `PUT /products/offers/{offerId}`
 pub(super) fn change(ask: &Ask<'_>) -> Result<Reply, Fault> {
+    ask.must_have_space()?;
     let given = object_of(ask)?;
     ask.daemon.data.books.write(|sheet| {
         let catalog = ask.store().catalog();

@@ -4,6 +4,7 @@
 use std::cell::{Cell, OnceCell};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::Request;
 use bytes::Bytes;
@@ -185,6 +186,15 @@ impl Ask<'_> {
         match self.language {
             Language::De => de,
             Language::En => en,
+        }
+    }
+
+    /// Refuses to write where the disk's reserve would be touched.
+    pub(in crate::http) fn must_have_space(&self) -> Result<(), Fault> {
+        match self.daemon.data.low_on_space() {
+            Ok(None) => Ok(()),
+            Ok(Some(_)) => Err(Fault::of(Wrong::Unavailable).retry_after(Duration::from_secs(60))),
+            Err(error) => Err(Fault::failed(&error)),
         }
     }
 

@@ -52,17 +52,17 @@ pub(super) async fn page(manner: Manner) -> Response {
     response
 }
 
+const SCRIPT: &str = include_str!("page/docs.js");
+const STYLE: &str = include_str!("page/docs.css");
+
 /// `GET /api/v3.0/docs.js`
 pub(super) async fn script() -> Response {
-    file(
-        include_str!("page/docs.js"),
-        "text/javascript; charset=utf-8",
-    )
+    file(SCRIPT, "text/javascript; charset=utf-8")
 }
 
 /// `GET /api/v3.0/docs.css`
 pub(super) async fn style() -> Response {
-    file(include_str!("page/docs.css"), "text/css; charset=utf-8")
+    file(STYLE, "text/css; charset=utf-8")
 }
 
 fn file(content: &'static str, kind: &'static str) -> Response {
@@ -71,4 +71,17 @@ fn file(content: &'static str, kind: &'static str) -> Response {
         .headers_mut()
         .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_comes_from_elsewhere() {
+        for text in [SCRIPT, STYLE] {
+            assert!(!text.contains("://") && !text.contains("innerHTML"));
+        }
+        assert!(security::EXPLORING_PAGE.contains("connect-src 'self';"));
+    }
 }
