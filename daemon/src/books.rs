@@ -4,6 +4,7 @@
 
 use crate::clock;
 use crate::entry::row_text::put_line;
+use crate::entry::sent::{OutboxEntry, OutboxKind, OutboxMark, SentEntry};
 use crate::entry::{CustomerEntry, FileEntry, OfferEntry, OfferJson, RowLine, write_line};
 use crate::journal::{BodyCompressor, Frames, Journal, JournalError, JournalOptions, Position};
 use crate::log;
@@ -19,7 +20,7 @@ use intake_core::report::hex;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 /// Journal and store of one data directory.
@@ -31,6 +32,10 @@ pub struct Books {
     next_spool: AtomicU64,
     /// Counts the frames written in this life.
     writes: AtomicU64,
+    /// Counts the changes written in this life that an upstream is to have.
+    to_send: AtomicU64,
+    /// Hears of each frame.
+    listener: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
 
 /// How the books are opened.
@@ -152,6 +157,8 @@ impl Books {
             next_import,
             next_spool,
             writes: frames,
+            to_send: AtomicU64::new(0),
+            listener: OnceLock::new(),
         })
     }
 
@@ -204,16 +211,35 @@ impl Books {
         let mut sheet = Sheet::new(self.store.meta(), clock::now(), lines);
         let result = fill(&mut sheet)?;
         if !sheet.lines.is_empty() {
+            let (to_send, stands_aside) = (sheet.effects.to_send, sheet.stands_aside());
             if let Err(error) = writer.put(&self.store, sheet) {
                 writer.failed = true;
                 return Err(error.into());
             }
-            self.writes.fetch_add(1, Ordering::SeqCst);
+            self.to_send.fetch_add(to_send, Ordering::SeqCst);
+            if !stands_aside {
+                self.writes.fetch_add(1, Ordering::SeqCst);
+            }
+            drop(writer);
+            if let Some(listener) = self.listener.get() {
+                listener();
+            }
         }
         Ok(result)
     }
 
-    /// How many frames were written in this life: what was decided at one number still holds at another if all
+    /// Calls `listener` behind every frame that is written from now on. Only the first one who asks is heard.
+    pub fn listen(&self, listener: Box<dyn Fn() + Send + Sync>) {
+        // A second listener would be a second sender, which there is none of.
+        let _ = self.listener.set(listener);
+    }
+
+    /// How many changes that an upstream is to have were written in this life.
+    pub fn changes_to_send(&self) -> u64 {
+        self.to_send.load(Ordering::SeqCst)
+    }
+
+    /// How many frames were written in this life, besides those that only tell of what was sent upstream: what was decided at one number still holds at another if all
     /// frames between are one's own.
     pub fn writes(&self) -> u64 {
         self.writes.load(Ordering::SeqCst)
@@ -420,8 +446,21 @@ impl Sheet {
         self.effects.records.reserve_exact(record_bytes);
     }
 
+    /// Does it change nothing that a decision rests on?
+    fn stands_aside(&self) -> bool {
+        let effects = &self.effects;
+        let tells_of_sending = !effects.sent.is_empty() || effects.outbox.is_some();
+        let changes_nothing = effects.to_send == 0
+            && effects.first_log.is_none()
+            && effects.offers.is_empty()
+            && effects.customers.is_empty()
+            && effects.files.is_empty();
+        tells_of_sending && changes_nothing
+    }
+
     /// Notes an order as it is after the row just written.
     pub fn order(&mut self, order: StoredOrder) {
+        self.effects.to_send += 1;
         self.effects.orders.push(order);
     }
 
@@ -436,6 +475,7 @@ impl Sheet {
         delivery: Option<u64>,
     ) {
         let effects = &mut self.effects;
+        effects.to_send += 1;
         put_order(&mut effects.records, order_id, terms, stamps);
         effects.sealed.push(SealedOrder {
             order_id,
@@ -464,6 +504,40 @@ impl Sheet {
             created: now,
             changed: now,
         });
+        self.effects.to_send += 1;
+    }
+
+    /// Writes the line of a customer whom upstream has told of.
+    pub fn pulled_customer(&mut self, customer: Customer) {
+        let entry = CustomerEntry {
+            origin: Some("upstream".to_owned()),
+            ..CustomerEntry::new(&customer, None, None, &self.time_text)
+        };
+        write_line(&mut self.lines, &entry);
+        let now = self.moment();
+        self.effects.customers.push(StoredCustomer {
+            customer,
+            partner: None,
+            created: now,
+            changed: now,
+        });
+    }
+
+    /// Writes a verdict on what was sent upstream.
+    pub fn sent(&mut self, entry: SentEntry) {
+        write_line(&mut self.lines, &entry);
+        self.effects.sent.push(entry);
+    }
+
+    /// Writes how far the sender is.
+    pub fn outbox(&mut self, mark: OutboxMark) {
+        let entry = OutboxEntry {
+            kind: OutboxKind::Outbox,
+            time: self.time_text.clone(),
+            mark,
+        };
+        write_line(&mut self.lines, &entry);
+        self.effects.outbox = Some(entry.mark);
     }
 
     /// Writes the line of an offer.

@@ -2,6 +2,7 @@
 //! The wire form of the journal, version 1. A row's line is also the line of the import log, letter for letter.
 
 pub mod row_text;
+pub mod sent;
 
 use intake_core::catalog::{Customer, Offer, OfferManager, ProductBase};
 use intake_core::field::Field;
@@ -14,6 +15,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::folder::lifecycle::Step;
+use sent::{OutboxEntry, SentEntry};
 
 /// The decision on one row, as it is written.
 #[derive(Serialize)]
@@ -227,6 +229,9 @@ pub struct CustomerEntry {
     /// The partner that brought it; nothing where the house itself did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partner: Option<String>,
+    /// Where it came from, where that is neither a file nor a command: `upstream`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
     /// Its number.
     pub customer_id: String,
     /// Its values by field name.
@@ -284,6 +289,10 @@ pub enum Line<'l> {
     Customer(CustomerEntry),
     /// An offer.
     Offer(OfferEntry),
+    /// A verdict on what was sent upstream.
+    Sent(SentEntry),
+    /// How far the sender is.
+    Outbox(OutboxEntry),
 }
 
 /// How every row's line begins.
@@ -300,6 +309,12 @@ impl<'l> Line<'l> {
         }
         if line.starts_with(b"{\"type\":\"customer\",") {
             return serde_json::from_slice(line).map(Self::Customer);
+        }
+        if line.starts_with(b"{\"type\":\"sent\",") {
+            return serde_json::from_slice(line).map(Self::Sent);
+        }
+        if line.starts_with(b"{\"type\":\"outbox\",") {
+            return serde_json::from_slice(line).map(Self::Outbox);
         }
         serde_json::from_slice(line).map(Self::Offer)
     }
@@ -345,6 +360,7 @@ impl CustomerEntry {
             time: time.to_owned(),
             import_id: import_id.map(ToOwned::to_owned),
             partner: partner.map(ToOwned::to_owned),
+            origin: None,
             customer_id: customer.id.to_string(),
             values: values
                 .map(|(f, value)| (f.name().to_owned(), value.to_string()))

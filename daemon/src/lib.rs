@@ -26,4 +26,5 @@ pub mod snapshot;
 pub mod state;
 pub mod system;
 pub mod turn;
+pub mod upstream;
 pub mod wire;

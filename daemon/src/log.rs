@@ -395,6 +395,56 @@ fn error_line(error: &(dyn Error + 'static)) -> String {
     error_text(error).replace('\n', "; ")
 }
 
+/// A change is refused upstream, or could not be worked off there; it waits for an operator.
+pub fn upstream_refused(place: &str, code: &str) {
+    warn!(
+        target: "intake", event = "upstream_refused", place, code,
+        "change refused upstream, `intake outbox` tells more"
+    );
+}
+
+/// Something went wrong upstream or on the way there; it is tried again.
+pub fn upstream_trouble(trouble: &str, in_a_row: u32, pause: Duration) {
+    let pause_ms = milliseconds(pause);
+    if in_a_row < 3 {
+        debug!(target: "intake", event = "upstream_trouble", trouble, in_a_row, pause_ms, "upstream trouble");
+    } else {
+        warn!(target: "intake", event = "upstream_trouble", trouble, in_a_row, pause_ms, "upstream trouble, it is tried again");
+    }
+}
+
+/// Nothing is sent until the operator has seen to it.
+pub fn upstream_alarm(alarm: &str) {
+    error!(target: "intake", event = "upstream_alarm", alarm, "nothing is sent upstream, the operator must see to it");
+}
+
+/// What was wrong upstream is over.
+pub fn upstream_answers_again() {
+    info!(target: "intake", event = "upstream_answers_again", "upstream answers again");
+}
+
+/// Sending has stopped for good in this life of the daemon.
+pub fn upstream_stopped(trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    error!(target: "intake", event = "upstream_stopped", error, "sending upstream has stopped");
+}
+
+/// A receipt could not be made to say what became of its rows upstream.
+pub fn upstream_receipt_failed(import_id: &str, trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    warn!(target: "intake", event = "upstream_receipt_failed", import_id, error, "receipt not amended");
+}
+
+/// Offers or customers were taken over from upstream.
+pub fn upstream_pulled(what: &str, seen: u64, written: u64) {
+    info!(target: "intake", event = "upstream_pulled", what, seen, written, "taken over from upstream");
+}
+
+/// Something that upstream told cannot be taken over.
+pub fn upstream_pull_refused(what: &str, place: u64, reason: &str) {
+    warn!(target: "intake", event = "upstream_pull_refused", what, place, reason, "not taken over from upstream");
+}
+
 fn milliseconds(duration: Duration) -> u64 {
     duration.as_millis().try_into().unwrap_or(u64::MAX)
 }

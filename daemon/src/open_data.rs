@@ -12,6 +12,7 @@ use crate::system::{
     free_bytes, remove_left_overs,
 };
 use crate::turn::Turns;
+use crate::upstream::Figures;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ pub struct OpenData {
     pub turns: Turns,
     /// What happens is counted here.
     pub metrics: Arc<Metrics>,
+    /// How the sender stands.
+    pub upstream: Arc<Figures>,
     _lock: DataLock,
 }
 
@@ -114,6 +117,7 @@ impl OpenData {
             outbox,
             turns: Turns::default(),
             metrics: Arc::default(),
+            upstream: Arc::default(),
             _lock: lock,
         })
     }

@@ -30,6 +30,7 @@ pub struct Installation {
     folder: TempDir,
     data: PathBuf,
     logs: AtomicU32,
+    variables: Vec<(String, String)>,
 }
 
 /// What a command gave back.
@@ -72,7 +73,13 @@ impl Installation {
             folder,
             data,
             logs: AtomicU32::new(0),
+            variables: Vec::new(),
         })
+    }
+
+    /// Every command that has the data directory runs with this environment variable.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        self.variables.push((name.to_owned(), value.to_owned()));
     }
 
     /// Loads the generator's offers, and so many of its customers.
@@ -113,6 +120,7 @@ impl Installation {
             .arg("--data")
             .arg(&self.data)
             .env_remove("INTAKE_DATA")
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         Ok(command)
     }

@@ -33,3 +33,5 @@ mod saved_plans;
 mod snapshots;
 #[path = "all/tidy.rs"]
 mod tidy;
+#[path = "all/upstream/mod.rs"]
+mod upstream;

@@ -7,6 +7,7 @@
 mod customer;
 mod global;
 mod offer;
+mod outbox;
 mod point_in_time;
 mod reference;
 mod snapshot;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 pub use customer::{CustomerAction, CustomerAdd, CustomerLoad, CustomerShow};
 pub use global::{Color, Global, Language};
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
+pub use outbox::{OutboxAction, OutboxChoice, OutboxList};
 pub use point_in_time::PointInTime;
 pub use reference::reference;
 pub use snapshot::{ProfileAction, ProfileShow, Snapshot};
@@ -123,6 +125,9 @@ pub enum Command {
     /// Discards a plan that is held; its file is rejected
     #[command(after_help = "Example: intake discard 01JZX3V9Q4 --data /var/lib/intake")]
     Discard(Held),
+    /// Shows what goes upstream, and decides what becomes of what is refused there
+    #[command(subcommand)]
+    Outbox(OutboxAction),
     /// Makes the store anew from the journal
     #[command(after_help = "Example: intake rebuild --data /var/lib/intake")]
     Rebuild(Rebuild),
@@ -166,6 +171,11 @@ impl Command {
                 CustomerAction::Add(CustomerAdd { data, .. })
                 | CustomerAction::Show(CustomerShow { data, .. })
                 | CustomerAction::Load(CustomerLoad { data, .. }),
+            )
+            | Command::Outbox(
+                OutboxAction::List(OutboxList { data, .. })
+                | OutboxAction::Retry(OutboxChoice { data, .. })
+                | OutboxAction::Drop(OutboxChoice { data, .. }),
             )
             | Command::Files(Files { data, .. })
             | Command::Release(Held { data, .. })

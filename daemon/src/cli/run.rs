@@ -2,8 +2,8 @@
 //! Asks the daemon that owns the data directory, or owns it for a moment itself; what is done is the same.
 
 use super::args::{
-    Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, Outcome, ProfileAction,
-    TokenAction,
+    Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, OutboxAction, Outcome,
+    ProfileAction, TokenAction,
 };
 use super::terminal::{Output, Terminal};
 use crate::clock;
@@ -363,6 +363,7 @@ fn speaks_data(command: &Command) -> bool {
         Command::Log(arguments) => json(arguments.format),
         Command::Order(arguments) => json(arguments.format),
         Command::Files(arguments) => json(arguments.format),
+        Command::Outbox(OutboxAction::List(arguments)) => json(arguments.format),
         Command::Offer(OfferAction::List(arguments)) => json(arguments.format),
         Command::Customer(CustomerAction::Show(arguments)) => json(arguments.format),
         Command::Template(_) | Command::Snapshot(_) | Command::Profile(_) => true,

@@ -14,6 +14,8 @@ pub mod load;
 pub mod log;
 pub mod offers;
 pub mod order;
+mod order_upstream;
+pub mod outbox;
 pub mod row_text;
 mod table;
 pub mod template;
@@ -50,7 +52,7 @@ impl From<args::Language> for Language {
 
 impl Speech {
     /// The one of two texts that is in the language.
-    fn say<T>(&self, de: T, en: T) -> T {
+    pub(crate) fn say<T>(&self, de: T, en: T) -> T {
         match self.language {
             Language::De => de,
             Language::En => en,
@@ -68,7 +70,7 @@ impl Speech {
     }
 
     /// So many of something: `1 record`, `12,000 records`.
-    fn count(
+    pub(crate) fn count(
         &self,
         number: u64,
         [one_de, many_de]: [&str; 2],

@@ -15,11 +15,13 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::Speech;
+use super::order_upstream::{Standing, write_standing};
 use super::row_text::{NOTHING, value_text, write_row};
 use super::table::{Table, styled, text};
 use crate::cli::args::{Format, Order, Outcome};
 use crate::cli::terminal::{FAINT, GOOD, HEADING, WARNING};
 use crate::entry::RowEntry;
+use crate::entry::sent::Place;
 use crate::journal::Frames;
 use crate::printable::printable;
 use crate::state::{Store, StoredOrder};
@@ -28,8 +30,9 @@ use crate::wire::order::{AccessRightV1, OrderV1, SubscriptionV1};
 /// Writes the order with its subscription, its access rights and its whole history.
 /// [`Outcome::Findings`] where there is no such order.
 ///
-/// JSON is one document: `{version, order, subscription, accessRights, history}`, the first three in the
-/// platform's words, `order` and `subscription` null where there is none, `history` the log's lines.
+/// JSON is one document: `{version, order, subscription, accessRights, history, upstream}`, the first three in the
+/// platform's words, `order` and `subscription` null where there is none, `history` the log's lines; `upstream` says what
+/// became of the last change where there is an upstream.
 pub fn order(
     arguments: &Order,
     store: &Store,
@@ -44,10 +47,23 @@ pub fn order(
     let offer = order
         .as_ref()
         .and_then(|order| catalog.get(&order.terms.offer));
+    let last = history.iter().rfind(|entry| entry.taken);
+    let upstream = last
+        .map(|entry| Standing::of(entry, key, store))
+        .transpose()?;
+    let upstream = upstream.flatten();
     let mut shown = Vec::new();
     match arguments.format {
-        Format::Text => write_text(&mut shown, key, order.as_ref(), offer, &history, speech)?,
-        Format::Json => write_json(&mut shown, order.as_ref(), offer, &history, speech)?,
+        Format::Text => write_text(&mut shown, key, order.as_ref(), offer, &history, speech)
+            .and_then(|()| write_standing(&mut shown, upstream.as_ref(), speech))?,
+        Format::Json => write_json(
+            &mut shown,
+            order.as_ref(),
+            offer,
+            &history,
+            upstream.as_ref(),
+            speech,
+        )?,
     }
     out.write_all(&shown).context("cannot write the order")?;
     Ok(if order.is_some() {
@@ -57,13 +73,22 @@ pub fn order(
     })
 }
 
+/// A line of the log about the key.
+pub(super) struct Entry {
+    pub(super) log_id: u64,
+    pub(super) place: Place,
+    /// Did the row change the order?
+    pub(super) taken: bool,
+    pub(super) line: Vec<u8>,
+}
+
 /// The lines of the log about the key, oldest first; those that found it unchanged are not kept track of.
 fn history(
     store: &Store,
     journal: &Path,
     order: Option<&StoredOrder>,
     key: &str,
-) -> anyhow::Result<Vec<Vec<u8>>> {
+) -> anyhow::Result<Vec<Entry>> {
     let mut ids = store.history(key)?;
     ids.extend(
         order
@@ -82,14 +107,25 @@ fn history(
             Some(frame) if frame.start == position => frame,
             other => other.insert(Frames::read_at(journal, position)?),
         };
-        let Some(line) = line_of(&frame.lines, id) else {
+        let Some((line, number)) = line_of(&frame.lines, id) else {
             bail!(lost(id))
         };
         let row: RowEntry<'_> = serde_json::from_slice(line)
             .with_context(|| format!("log entry {id} cannot be read"))?;
         // The index knows hashes: an entry may be about another key.
         if row.log_id == id && row.external_system_id.as_deref() == Some(key) {
-            lines.push(line.to_vec());
+            let place = Place {
+                frame: frame.start,
+                line: number,
+            };
+            let (log_id, taken) = (id, row.success && row.decision != "unchanged");
+            let line = line.to_vec();
+            lines.push(Entry {
+                log_id,
+                place,
+                taken,
+                line,
+            });
         }
     }
     Ok(lines)
@@ -102,11 +138,13 @@ fn lost(id: u64) -> String {
     )
 }
 
-fn line_of(lines: &[u8], id: u64) -> Option<&[u8]> {
+/// The line of an entry and its number in the frame.
+fn line_of(lines: &[u8], id: u64) -> Option<(&[u8], u32)> {
     let hit = memmem::find(lines, format!("\"logId\":{id},").as_bytes())?;
     let begin = memrchr(b'\n', &lines[..hit]).map_or(0, |end| end + 1);
     let end = memchr(b'\n', &lines[hit..]).map_or(lines.len(), |length| hit + length);
-    Some(&lines[begin..end])
+    let number = memchr::memchr_iter(b'\n', &lines[..begin]).count() as u32;
+    Some((&lines[begin..end], number))
 }
 
 fn write_text(
@@ -114,7 +152,7 @@ fn write_text(
     key: &str,
     order: Option<&StoredOrder>,
     offer: Option<&Offer>,
-    history: &[Vec<u8>],
+    history: &[Entry],
     speech: &Speech,
 ) -> anyhow::Result<()> {
     let shown_key = printable(key);
@@ -134,9 +172,9 @@ fn write_text(
         };
         writeln!(out, "{HEADING}{heading}{HEADING:#}")?;
     }
-    for line in history {
+    for entry in history {
         out.extend_from_slice(b"  ");
-        write_row(out, &serde_json::from_slice(line)?, speech);
+        write_row(out, &serde_json::from_slice(&entry.line)?, speech);
     }
     Ok(())
 }
@@ -216,13 +254,14 @@ fn write_json(
     out: &mut Vec<u8>,
     order: Option<&StoredOrder>,
     offer: Option<&Offer>,
-    history: &[Vec<u8>],
+    history: &[Entry],
+    upstream: Option<&Standing>,
     speech: &Speech,
 ) -> anyhow::Result<()> {
     let now = speech.moment_now();
     let history = history
         .iter()
-        .map(|line| serde_json::from_slice::<&RawValue>(line))
+        .map(|entry| serde_json::from_slice::<&RawValue>(&entry.line))
         .collect::<Result<_, _>>()?;
     let answer = AnswerV1 {
         version: 1,
@@ -232,6 +271,7 @@ fn write_json(
             .map(|order| AccessRightV1::of(order, offer, now))
             .unwrap_or_default(),
         history,
+        upstream,
     };
     serde_json::to_writer(&mut *out, &answer)?;
     out.push(b'\n');
@@ -246,6 +286,8 @@ struct AnswerV1<'o> {
     subscription: Option<SubscriptionV1<'o>>,
     access_rights: Vec<AccessRightV1<'o>>,
     history: Vec<&'o RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream: Option<&'o Standing>,
 }
 
 #[cfg(test)]

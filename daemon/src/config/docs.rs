@@ -24,6 +24,13 @@ listen = "0.0.0.0:8710"
 behind_proxy = true
 hosts = ["intake.example.org"]
 
+# Everything that is applied is also sent to the platform, and its catalog is known to checks.
+[upstream]
+mode = "mirror"
+url = "https://api.example.org/api/v3.0"
+token_file = "/run/credentials/intake.service/upstream-token"
+pull_offers = true
+
 # What holds for every partner.
 [profile]
 time_zone = "Europe/Berlin"
@@ -103,6 +110,7 @@ fn sections(config: &Config) -> Vec<(String, String, Vec<Key>)> {
     collect("daemon", &config.daemon, &mut found);
     collect("limits", &config.limits, &mut found);
     collect("http", &config.http, &mut found);
+    collect("upstream", &config.upstream, &mut found);
     collect("profile", &config.profile, &mut found);
     found
 }

@@ -17,6 +17,7 @@ use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
 use super::measures::{Number, Share, Size, Span};
 use super::names::{FilePath, LogFilter, OfferList, Offers, Word, Zone};
 use super::pairs::{HeaderPairs, WordPairs};
+use super::remote::{File, Remote, RemoteUrl, Variable};
 
 /// One key of a section, with the value it has there.
 pub(super) struct Key {
@@ -275,6 +276,62 @@ sections! {
             within Duration::from_secs(60)..=Duration::from_secs(3_650 * 86_400);
     }
 
+    /// The platform that every applied change is also sent to, and what is taken over from it.
+    Upstream {
+        /// Whether changes are sent. `"mirror"`: the data directory stays the record, and everything
+        /// that is applied from now on is also sent. Switched off and on again, it goes on where it stopped.
+        mode: Mirroring as Choice<Mirroring> = Mirroring::Off;
+        /// Where the platform's API is, up to and with its version. Other than `https` is taken for the
+        /// machine itself only.
+        url: Option<Remote> as OrOff<RemoteUrl> = None;
+        /// The file that holds the token for it, which never stands in the config itself.
+        token_file: Option<PathBuf> as OrOff<File> = None;
+        /// The environment variable that holds the token, where no file does.
+        token_variable: Option<String> as OrOff<Variable> = None;
+        /// A file of certificates (PEM) that the platform's is held against instead of the machine's own.
+        certificates: Option<PathBuf> as OrOff<File> = None;
+        /// The proxy that requests go through. The environment's is not looked at.
+        proxy: Option<Remote> as OrOff<RemoteUrl> = None;
+        /// The most orders in one request.
+        batch: usize as Number<usize> = 500,
+            within 1..=10_000;
+        /// The most requests at once. Changes of one order are never on their way together.
+        parallel: usize as Number<usize> = 4,
+            within 1..=64;
+        /// The most requests in a second.
+        pace: Option<u32> as OrOff<Number<u32>> = Some(50);
+        /// The first pause after trouble; each further one is twice as long, less up to a half by chance.
+        pause: Duration as Span = Duration::from_secs(1),
+            within Duration::from_millis(1)..=Duration::from_secs(3600);
+        /// The longest pause, also where the platform asks for a longer one.
+        longest_pause: Duration as Span = Duration::from_secs(300),
+            within Duration::from_millis(1)..=Duration::from_secs(86_400);
+        /// How long a connection may take to come about.
+        connect_timeout: Duration as Span = Duration::from_secs(5),
+            within Duration::from_millis(10)..=Duration::from_secs(600);
+        /// How long an answer may take as a whole.
+        timeout: Duration as Span = Duration::from_secs(60),
+            within Duration::from_millis(10)..=Duration::from_secs(3600);
+        /// The largest answer that is read.
+        answer_bytes: usize as Size<usize> = 4 << 20,
+            within 64 << 10..=256 << 20;
+        /// How often the platform may fail at a change by itself, while it takes others, before that
+        /// change is parked for an operator.
+        attempts: u32 as Number<u32> = 10,
+            within 1..=1_000;
+        /// What requests say of `purchase`.
+        purchase: bool as Switch = false;
+        /// What requests say of `suppressMail`.
+        suppress_mail: bool as Switch = true;
+        /// Whether offers are taken over from the platform, so that checks know the real catalog.
+        pull_offers: bool as Switch = false;
+        /// Whether customers are taken over from the platform.
+        pull_customers: bool as Switch = false;
+        /// How often they are taken over, besides at the start.
+        pull_interval: Duration as Span = Duration::from_secs(3600),
+            within Duration::from_millis(100)..=Duration::from_secs(7 * 86_400);
+    }
+
     /// What only a partner's own entry holds.
     Access {
         /// The hashes of the tokens with which the partner uploads files, imports over the platform's
@@ -389,6 +446,14 @@ words! {
         Debug = "debug",
         /// Everything.
         Trace = "trace",
+    }
+
+    /// Whether changes are sent upstream.
+    Mirroring {
+        /// Nothing is sent.
+        Off = "off",
+        /// Everything that is applied is also sent.
+        Mirror = "mirror",
     }
 
     /// What a file of a partner holds.

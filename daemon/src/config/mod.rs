@@ -12,6 +12,7 @@ mod names;
 mod pairs;
 mod problem;
 mod read;
+mod remote;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,11 +24,13 @@ pub use access::{Hosts, TokenHash};
 pub use docs::{default_file, docs};
 pub use keys::{
     Access, Brake, Daemon, DateOrder, Delivery, Encoding, FilePolicy, Http, Limits, LogFormat,
-    LogLevel, Profile, Values,
+    LogLevel, Mirroring, Profile, Upstream, Values,
 };
 pub use measures::parse_duration;
 pub use names::Offers;
 pub use problem::{ConfigError, Problem};
+pub use remote::Remote;
+pub(crate) use remote::may_be_asked;
 
 #[cfg(test)]
 pub(crate) use docs::assert_file_is_fresh;
@@ -49,6 +52,8 @@ pub struct Config {
     pub limits: Limits,
     /// How the daemon answers over HTTP.
     pub http: Http,
+    /// The platform that changes are sent to.
+    pub upstream: Upstream,
     /// What is agreed with a partner that has no entry of its own.
     pub profile: Profile,
     /// The partners with an entry, each with its whole profile: what the entry leaves open is as
@@ -124,10 +129,11 @@ impl Config {
     pub fn summary(&self) -> String {
         let mut lines = String::new();
         let default = Config::default();
-        let sections: [(&str, &dyn Section, &dyn Section); 4] = [
+        let sections: [(&str, &dyn Section, &dyn Section); 5] = [
             ("daemon", &self.daemon, &default.daemon),
             ("limits", &self.limits, &default.limits),
             ("http", &self.http, &default.http),
+            ("upstream", &self.upstream, &default.upstream),
             ("profile", &self.profile, &default.profile),
         ];
         for (path, section, base) in sections {

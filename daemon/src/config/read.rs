@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::access::TokenHash;
-use super::keys::{Access, Brake, Daemon, Http, Key as KeyOf, Limits, Profile, Section};
+use super::keys::{Access, Brake, Daemon, Http, Key as KeyOf, Limits, Profile, Section, Upstream};
 use super::kind::{Refusal, nearest};
 use super::problem::Problem;
 use super::{Config, is_partner_name};
@@ -43,7 +43,9 @@ type Key<'i> = Spanned<DeString<'i>>;
 type Value<'i> = Spanned<DeValue<'i>>;
 
 /// The names of the sections at the top of the file.
-const SECTIONS: [&str; 5] = ["daemon", "limits", "http", "profile", "partners"];
+const SECTIONS: [&str; 6] = [
+    "daemon", "limits", "http", "upstream", "profile", "partners",
+];
 
 fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
     let mut config = Config::default();
@@ -57,6 +59,10 @@ fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
                 read_table(&mut config.http, key, value, "http", report);
                 check_house_tokens(&config.http, key, report);
                 check_tls(&config.http, value, report);
+            }
+            "upstream" => {
+                read_table(&mut config.upstream, key, value, "upstream", report);
+                check_upstream(&config.upstream, value, report);
             }
             "profile" => {
                 read_table(&mut config.profile, key, value, "profile", report);
@@ -230,6 +236,43 @@ fn check_tls(http: &Http, table: &Value<'_>, report: &mut Report<'_>) {
         hint: Some("TLS needs both files".into()),
     };
     report.add(place.unwrap_or(0..0), &format!("http.{given}"), refusal);
+}
+
+/// Who is to send needs to know where, and by which right.
+fn check_upstream(upstream: &Upstream, table: &Value<'_>, report: &mut Report<'_>) {
+    if !upstream.is_used() {
+        return;
+    }
+    let (key, message) = match (
+        &upstream.url,
+        &upstream.token_file,
+        &upstream.token_variable,
+    ) {
+        (None, _, _) => ("url", "`upstream.url` says not where the platform is"),
+        (_, None, None) => (
+            "token_file",
+            "neither `upstream.token_file` nor `upstream.token_variable` says where the token is",
+        ),
+        (_, Some(_), Some(_)) => (
+            "token_variable",
+            "`upstream.token_file` and `upstream.token_variable` both say where the token is",
+        ),
+        _ => return,
+    };
+    let table = table.get_ref().as_table();
+    let place = table.and_then(|table| {
+        let named = place_of(table, &[key]);
+        named.or_else(|| place_of(table, &["mode"]))
+    });
+    let refusal = Refusal {
+        message: message.into(),
+        hint: Some(
+            "write `url = \"https://…/api/v3.0\"` and `token_file = \"…\"`, or set `mode = \"off\"`"
+                .into(),
+        ),
+    };
+    let path = format!("upstream.{key}");
+    report.add(place.unwrap_or(0..0), &path, refusal);
 }
 
 /// A token names one holder with one set of rights.
@@ -522,7 +565,7 @@ mod tests {
              [partners]\nalpha = 3\nbeta = { ends_share = 0 }\n[partners.\"Ä B\"]\nfile_polcy = 'rows'\n",
             &expect![[r#"
                 intake.toml:1:1: unknown key `scan`
-                hint: known here are `daemon`, `limits`, `http`, `profile`, `partners`
+                hint: known here are `daemon`, `limits`, `http`, `upstream`, `profile`, `partners`
                 intake.toml:2:2: unknown section `deamon`
                 hint: did you mean `daemon`?
                 intake.toml:4:1: unknown key `scan_intervall` in `[daemon]`

@@ -61,6 +61,7 @@ fn write(shared: &Shared) -> String {
     shared.metrics.write(&mut text, clock::now());
     if let Some(daemon) = shared.daemon() {
         write_books(&mut text, &daemon);
+        write_upstream(&mut text, &daemon);
     }
     if let Ok(free) = free_bytes(&shared.data) {
         let help = "Free space of the data directory's file system.";
@@ -122,5 +123,49 @@ fn write_books(text: &mut Text, daemon: &Daemon) {
     }
     for (name, help, value) in figures {
         text.single(name, Kind::Gauge, help, value);
+    }
+}
+
+/// What goes to the platform; nothing where nothing does.
+fn write_upstream(text: &mut Text, daemon: &Daemon) {
+    let shown = daemon
+        .data
+        .upstream
+        .shown(clock::now(), clock::since_start());
+    if !shown.mirroring {
+        return;
+    }
+    let help = "Changes that the platform has given no verdict on.";
+    text.single("intake_outbox_depth", Kind::Gauge, help, shown.depth as f64);
+    let help = "How long the oldest of them has been waiting.";
+    let oldest = shown.oldest.unwrap_or_default().as_secs_f64();
+    text.single(
+        "intake_outbox_oldest_age_seconds",
+        Kind::Gauge,
+        help,
+        oldest,
+    );
+    let help = "Changes that the platform refuses and that wait for an operator.";
+    text.single(
+        "intake_outbox_parked",
+        Kind::Gauge,
+        help,
+        shown.parked as f64,
+    );
+    let help = "Is there something that only the operator can mend?";
+    let alarm = f64::from(u8::from(shown.alarm.is_some()));
+    text.single("intake_upstream_alarm", Kind::Gauge, help, alarm);
+    let help = "Changes that the platform took.";
+    text.single(
+        "intake_upstream_sent_total",
+        Kind::Counter,
+        help,
+        shown.sent as f64,
+    );
+    let name = "intake_upstream_errors_total";
+    let help = "Trouble and refusals, by the platform's code or a word for it.";
+    text.family(name, Kind::Counter, help);
+    for (code, count) in &shown.errors {
+        text.sample(name, &[("code", code)], *count as f64);
     }
 }

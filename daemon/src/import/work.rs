@@ -7,6 +7,7 @@ use super::pass::Hashing;
 use super::profile::Terms;
 use super::survey::{Survey, survey};
 use crate::clock;
+use crate::config::Mirroring;
 use crate::entry::{FileEntry, RequestNote, counts_map, counts_of};
 use crate::folder::claim::Claimed;
 use crate::folder::directory::READABLE_FOLDER;
@@ -403,6 +404,7 @@ impl<'d> Import<'d> {
             options: &self.terms.read_options(self.now),
             outbox: outbox.path(),
             time_zone: &self.terms.zone,
+            mirrored: self.data.config.upstream.mode == Mirroring::Mirror,
         })?;
         let counts = counts_of(&self.record.counts.clone().unwrap_or_default());
         log::receipt_written(self.about(), counts.of(Decision::Reject));

@@ -6,6 +6,7 @@ mod against;
 mod check;
 mod import;
 mod keep;
+mod outbox;
 mod plan;
 mod verify;
 
@@ -79,6 +80,7 @@ pub fn run(
         Command::Import(arguments) => import::run(arguments, data, call, inputs, out),
         Command::Order(arguments) => commands::order::order(arguments, store, journal, speech, out),
         Command::Files(arguments) => commands::files::files(store, arguments.format, speech, out),
+        Command::Outbox(action) => outbox::run(action, data, call, out),
         Command::Release(arguments) => import::release(&arguments.id, data, call, out),
         Command::Discard(arguments) => import::discard(&arguments.id, data, call, out),
         Command::Offer(OfferAction::List(arguments)) => {

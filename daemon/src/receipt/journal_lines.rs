@@ -129,7 +129,7 @@ impl LineReader {
             Line::Row(row) => Some(ImportLine::Row(row)),
             Line::File(step) => Some(ImportLine::Step(step)),
             Line::Customer(customer) => Some(ImportLine::Customer(customer)),
-            Line::Offer(_) => None,
+            Line::Offer(_) | Line::Sent(_) | Line::Outbox(_) => None,
         })
     }
 

@@ -9,6 +9,7 @@ use intake_core::report::{CountsJson, put};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::UpstreamPart;
 use super::finding_entry::FindingEntry;
 use super::journal_lines::CreatedRow;
 use super::spool::Spool;
@@ -33,6 +34,8 @@ pub(super) struct Head<'h> {
     pub(super) report: &'h str,
     /// How the plan that came with the file compares.
     pub(super) plan: Option<PlanHead<'h>>,
+    /// What has become of the rows upstream.
+    pub(super) upstream: Option<UpstreamPart>,
 }
 
 /// What stands of a plan before the lists.
@@ -126,6 +129,29 @@ pub(super) fn write(
     lists: Option<&mut Lists>,
     different: Option<&mut Spool>,
 ) -> io::Result<()> {
+    write_head(out, head)?;
+    let Some(lists) = lists else {
+        return out.write_all(
+            b",\n\"rejects\":[],\n\"changes\":[],\n\"created\":[],\n\"customersCreated\":[]}\n",
+        );
+    };
+    let lists = [
+        ("rejects", &mut lists.rejects),
+        ("changes", &mut lists.changes),
+        ("created", &mut lists.created),
+        ("customersCreated", &mut lists.customers_created),
+    ];
+    let different = different.map(|list| ("differentThanPlanned", list));
+    for (name, list) in lists.into_iter().chain(different) {
+        write!(out, ",\n\"{name}\":[")?;
+        list.copy_to(out)?;
+        out.write_all(b"]")?;
+    }
+    out.write_all(b"}\n")
+}
+
+/// Writes what stands before the lists, without the end of its line.
+pub(super) fn write_head(out: &mut UnfinishedFile, head: &Head<'_>) -> io::Result<()> {
     let identity = head.identity;
     let mut start = Vec::new();
     put(
@@ -150,28 +176,11 @@ pub(super) fn write(
             corrections: head.corrections,
             report: head.report,
             plan: head.plan.map(PlanV1::of),
+            upstream: head.upstream,
         },
     );
     start.pop();
-    out.write_all(&start)?;
-    let Some(lists) = lists else {
-        return out.write_all(
-            b",\n\"rejects\":[],\n\"changes\":[],\n\"created\":[],\n\"customersCreated\":[]}\n",
-        );
-    };
-    let lists = [
-        ("rejects", &mut lists.rejects),
-        ("changes", &mut lists.changes),
-        ("created", &mut lists.created),
-        ("customersCreated", &mut lists.customers_created),
-    ];
-    let different = different.map(|list| ("differentThanPlanned", list));
-    for (name, list) in lists.into_iter().chain(different) {
-        write!(out, ",\n\"{name}\":[")?;
-        list.copy_to(out)?;
-        out.write_all(b"]")?;
-    }
-    out.write_all(b"}\n")
+    out.write_all(&start)
 }
 
 /// One error of a rejected row.
@@ -271,6 +280,9 @@ struct HeadV1<'h> {
     report: &'h str,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<PlanV1<'h>>,
+    // Stays last: it is found and replaced there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream: Option<UpstreamPart>,
 }
 
 #[derive(Serialize)]

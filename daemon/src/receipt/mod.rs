@@ -8,6 +8,7 @@
 //! what a program reads (`<file>.receipt.json`, see [`VERSION`]). Where a name is taken, the import's id stands
 //! in it.
 
+mod amend;
 mod collection;
 mod corrections;
 mod finding_entry;
@@ -46,6 +47,7 @@ use page::Page;
 use page::words::Outcome;
 use planned::Planned;
 
+pub use amend::{UpstreamPart, amend};
 pub use machine::VERSION;
 pub(crate) use outbox::{Gift, gift_of, open_in};
 pub(crate) use page::markup;
@@ -68,6 +70,8 @@ pub struct ReceiptRequest<'r> {
     pub outbox: &'r Path,
     /// The partner's time zone, for people.
     pub time_zone: &'r TimeZone,
+    /// Is everything that is applied sent upstream?
+    pub mirrored: bool,
 }
 
 /// A receipt that lies in the outbox.
@@ -136,6 +140,9 @@ pub enum ReceiptError {
         /// The file's name, printable.
         file: String,
     },
+    /// The store could not answer.
+    #[error(transparent)]
+    Store(#[from] crate::state::StoreError),
     /// The disk refused something.
     #[error(transparent)]
     Io(#[from] PathError),
@@ -293,6 +300,13 @@ impl Parts {
                 saved: saved.as_ref(),
                 note,
             }),
+            // What is known of it by now is told by whoever amends the receipt, so that it can be made again to the same bytes.
+            upstream: Some(record.taken())
+                .filter(|taken| request.mirrored && *taken > 0)
+                .map(|pending| UpstreamPart {
+                    pending,
+                    ..UpstreamPart::default()
+                }),
         };
         let (tables, lists) = (&mut self.collection.tables, &mut self.collection.lists);
         let (different, differing) = self

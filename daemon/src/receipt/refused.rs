@@ -110,6 +110,7 @@ pub fn refused(refused: &Refused<'_>) -> Result<Written, ReceiptError> {
             corrections: None,
             report: &names.report,
             plan: None,
+            upstream: None,
         };
         if report_place == ReportPlace::Free {
             let mut report = complete(refused.outbox, |out| page::write(out, &page, None, None))?;

@@ -14,6 +14,7 @@ use crate::http::Http;
 use crate::log;
 use crate::metrics::Metrics;
 use crate::open_data::{OpenData, OpenDataError};
+use crate::upstream;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -136,6 +137,7 @@ fn live(
     if let Some(http) = &http {
         http.serve(daemon)?;
     }
+    let sending = upstream::Running::start(daemon, runtime.handle())?;
     // Whoever finds the socket finds everything else at work.
     let socket = socket::Listener::bind(&daemon.data.path)?;
     // Whoever gets an answer may drop files and rely on their being noticed at once.
@@ -147,6 +149,7 @@ fn live(
     {
         http.stop(runtime);
     }
+    sending.end();
     accepting.abort();
     // The socket's task holds the daemon; it must be gone before the data directory is closed.
     let _ = runtime.block_on(accepting);

@@ -4,6 +4,7 @@
 use super::file_record::import_number;
 use super::record::{StoredCustomer, StoredOrder};
 use super::store::{Store, StoreError};
+use crate::entry::sent::{OutboxMark, SentEntry};
 use crate::entry::{CustomerEntry, FileEntry, Line, OfferEntry, RowEntry};
 use crate::journal::{Frame, FrameSpan};
 use intake_core::catalog::Offer;
@@ -34,6 +35,12 @@ pub struct Effects {
     pub first_log: Option<u64>,
     /// The last log id of the frame, if it has rows.
     pub last_log: Option<u64>,
+    /// Verdicts on what was sent upstream.
+    pub sent: Vec<SentEntry>,
+    /// How far the sender is.
+    pub outbox: Option<OutboxMark>,
+    /// How many changes there are that an upstream is to have.
+    pub to_send: u64,
 }
 
 /// An order in its stored form.
@@ -94,6 +101,8 @@ impl Effects {
                     effects.note_customer(&entry, brought).map_err(unknown)?;
                 }
                 Line::Offer(entry) => effects.note_offer(&entry).map_err(unknown)?,
+                Line::Sent(entry) => effects.sent.push(entry),
+                Line::Outbox(entry) => effects.outbox = Some(entry.mark),
             }
         }
         Ok(effects)

@@ -1,10 +1,12 @@
 //! What is known of one file: where it came from, how far it is, how it ended?
 //! Folded over the journalled steps of its import and nothing else.
 
-use crate::entry::{FileEntry, RequestNote};
+use crate::entry::sent::{SentEntry, Verdict};
+use crate::entry::{FileEntry, RequestNote, counts_of};
 use crate::folder::lifecycle::{Ending, Step};
 use crate::folder::resume::Progress;
 use crate::journal::FrameSpan;
+use intake_core::plan::Decision;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -51,10 +53,25 @@ pub struct FileRecord {
     pub receipt: Option<String>,
     /// Where it rests, below the data directory.
     pub place: Option<String>,
+    /// What has become upstream of the rows that were taken; nothing where none has its verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<SentCounts>,
     /// The first frame of the journal that speaks of it.
     pub first_frame: crate::journal::Position,
     /// The end of the last frame that speaks of it.
     pub last_frame: crate::journal::Position,
+}
+
+/// How many rows of a file have which verdict of upstream's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SentCounts {
+    /// Upstream has them.
+    pub confirmed: u64,
+    /// Later changes of the same orders stood in their place.
+    pub replaced: u64,
+    /// Upstream refuses them, whether an operator has seen to it or not.
+    pub refused: u64,
 }
 
 /// The number of an import, from its id.
@@ -90,6 +107,7 @@ impl FileRecord {
             changed: entry.time.clone(),
             receipt: None,
             place: None,
+            sent: None,
             first_frame: span.start,
             last_frame: span.end,
         }
@@ -117,6 +135,36 @@ impl FileRecord {
             Step::Archived => self.place.clone_from(&entry.place),
             Step::Claimed | Step::Checked | Step::Planned | Step::Held => {}
         }
+    }
+
+    /// Takes a verdict on so many of its rows.
+    pub fn take_verdict(&mut self, entry: &SentEntry, rows: u64) {
+        let counts = self.sent.get_or_insert_default();
+        let again = entry.about.as_ref().is_some_and(|about| about.again);
+        match entry.outcome {
+            Verdict::Ok => counts.confirmed += rows,
+            Verdict::Replaced => counts.replaced += rows,
+            Verdict::Refused | Verdict::Parked if !again => counts.refused += rows,
+            Verdict::Refused | Verdict::Parked | Verdict::Retried | Verdict::Dropped => return,
+        }
+        if again {
+            counts.refused = counts.refused.saturating_sub(rows);
+        }
+    }
+
+    /// How many of its rows were taken and changed something, and so concern an upstream.
+    pub fn taken(&self) -> u64 {
+        let counts = self.counts.as_ref().map(counts_of).unwrap_or_default();
+        [
+            Decision::Create,
+            Decision::Update,
+            Decision::Payment,
+            Decision::End,
+            Decision::Reactivate,
+        ]
+        .into_iter()
+        .map(|decision| counts.of(decision))
+        .sum()
     }
 
     /// What the steps so far leave to be done.

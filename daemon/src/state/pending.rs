@@ -6,6 +6,7 @@ use super::effects::{Effects, SealedOrder};
 use super::file_record::FileRecord;
 use super::record::{self, StoredCustomer};
 use super::store::key_hash;
+use crate::entry::sent::{OutboxMark, Place as JournalPlace, SentEntry};
 use crate::journal::Position;
 use hashbrown::HashTable;
 use intake_core::catalog::Offer;
@@ -26,6 +27,9 @@ pub(super) struct Pending {
     pub(super) files: BTreeMap<u64, FileRecord>,
     pub(super) frames: Vec<(u64, Position)>,
     pub(super) history: Vec<(u64, u64)>,
+    pub(super) outbox: Option<OutboxMark>,
+    /// What upstream refuses, by hash of the key; nothing where it does so no more.
+    pub(super) refusals: BTreeMap<(u64, JournalPlace), Option<SentEntry>>,
     /// Have the counters moved?
     pub(super) moved: bool,
 }
@@ -81,7 +85,7 @@ impl Pending {
         let entries = self.orders.len() * 2 + self.history.len() + self.frames.len();
         self.orders.bytes
             + self.customers.len() * CUSTOMER_BYTES
-            + self.files.len() * FILE_BYTES
+            + (self.files.len() + self.refusals.len()) * FILE_BYTES
             + entries * ENTRY_BYTES
     }
 

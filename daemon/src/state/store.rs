@@ -6,6 +6,7 @@ mod files;
 pub mod grants;
 mod knowledge;
 mod orders;
+mod outbox;
 pub mod walk;
 
 use super::effects::{Effects, UnknownLine};
@@ -242,6 +243,7 @@ impl Store {
             active.customers.insert(number, stored);
             changed_customers.push(number);
         }
+        let verdicts = outbox::verdicts_by_import(&effects.sent);
         for entry in effects.files {
             let Some(number) = import_number(&entry.import_id) else {
                 continue;
@@ -259,6 +261,14 @@ impl Store {
             };
             active.files.insert(number, record);
         }
+        for (number, verdict, rows) in verdicts {
+            let known = active.files.remove(&number);
+            if let Some(mut record) = known.or_else(|| known_files.get(&number).cloned()) {
+                record.take_verdict(&verdict, rows);
+                active.files.insert(number, record);
+            }
+        }
+        outbox::take(active, &mut effects.sent, effects.outbox.take());
         active.history.extend(effects.history);
         if !effects.offers.is_empty() {
             let mut shared = self.catalog.write().unwrap_or_else(PoisonError::into_inner);
@@ -420,6 +430,7 @@ impl Store {
             let bytes = serde_json::to_vec(file).map_err(|_| RecordError { what: "file" })?;
             batch.put(Space::Files, &number.to_be_bytes(), bytes)?;
         }
+        outbox::put(&mut batch, pending)?;
         for (first, position) in &pending.frames {
             let bytes = serde_json::to_vec(position).map_err(|_| RecordError { what: "frame" })?;
             batch.put(Space::Frames, &(!first).to_be_bytes(), bytes)?;
@@ -480,6 +491,12 @@ impl Layers {
             .iter()
             .map(|frozen| &frozen.pending)
             .chain([&self.active])
+    }
+
+    /// The same from what came last to what came first.
+    fn all_newest_first(&self) -> impl Iterator<Item = &Pending> {
+        let frozen = self.frozen.iter().map(|frozen| &frozen.pending);
+        [&self.active].into_iter().chain(frozen)
     }
 
     fn have_orders(&self) -> bool {

@@ -182,6 +182,7 @@ impl Bench {
             body: &self.body,
             options: &self.options,
             outbox: &self.outbox,
+            mirrored: false,
             time_zone: &TimeZone::get("Europe/Berlin").unwrap(),
         })
     }
@@ -237,6 +238,7 @@ impl Bench {
 fn customer(import_id: Option<&str>) -> CustomerEntry {
     CustomerEntry {
         partner: None,
+        origin: None,
         kind: "customer".to_owned(),
         time: TIME.to_owned(),
         import_id: import_id.map(ToOwned::to_owned),

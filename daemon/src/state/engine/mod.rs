@@ -58,6 +58,8 @@ pub enum Space {
     CustomerByExternalId = 12,
     /// Customers by the hash of their user name.
     CustomerByUsername = 13,
+    /// How far the sender is, and what upstream refuses.
+    Outbox = 11,
     /// How far the store has followed the journal, and what else there is one of.
     Meta = 255,
 }
@@ -254,6 +256,7 @@ impl Engine {
             Space::CustomerById,
             Space::CustomerByExternalId,
             Space::CustomerByUsername,
+            Space::Outbox,
         ];
         for space in spaces {
             loop {

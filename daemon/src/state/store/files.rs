@@ -111,11 +111,13 @@ impl Store {
         effects: &Effects,
     ) -> Result<BTreeMap<u64, FileRecord>, StoreError> {
         let mut known = BTreeMap::new();
-        for entry in &effects.files {
-            if let (Some(number), Some(record)) = (
-                import_number(&entry.import_id),
-                self.file(&entry.import_id)?,
-            ) {
+        let of_steps = effects.files.iter().map(|entry| &entry.import_id);
+        let of_verdicts = effects.sent.iter().flat_map(|sent| sent.imports.keys());
+        for import_id in of_steps.chain(of_verdicts) {
+            if let Some(number) = import_number(import_id)
+                && !known.contains_key(&number)
+                && let Some(record) = self.file(import_id)?
+            {
                 known.insert(number, record);
             }
         }
