@@ -181,6 +181,9 @@ codes! {
     HeaderUnknown "header-unknown" Error 0
         de "In der ersten Zeile steht keine bekannte Spaltenüberschrift." "Die erste Zeile muss die Felder nennen." "Eine Kopfzeile wie in der Vorlage (intake template) einfügen."
         en "The first line has no known column header." "The first line must name the fields." "Add a header line as in the template (intake template).";
+    DelimiterDoubtful "delimiter-doubtful" Warning 0
+        de "Kopfzeile und Datensätze sind sich über das Trennzeichen nicht einig: gelesen wurde mit „{value}“, möglich wäre „{expected}“." "Mit dem falschen Trennzeichen verschieben sich die Werte." "Prüfen, ob Kopfzeile und Datensätze gleich getrennt sind."
+        en "Header and records do not agree on the delimiter: read was “{value}”, possible is “{expected}”." "With the wrong delimiter the values shift." "Check that header and records are separated alike.";
     ColumnMissing "column-missing" Error 99400
         de "Die Pflichtspalte {field} fehlt." "Ohne sie kann kein Datensatz angelegt werden." "Die Spalte ergänzen."
         en "The required column {field} is missing." "Without it no record can be made." "Add the column.";

@@ -12,6 +12,8 @@ use std::collections::VecDeque;
 pub(super) struct CsvFrame {
     delimiter: u8,
     terminator: u8,
+    /// How many cells a record should have.
+    columns: usize,
     record_limit: usize,
     field_limit: usize,
     /// Bytes not yet given away, as they stand in the file; the block under construction is their beginning.
@@ -48,6 +50,8 @@ struct Opened {
     quote: usize,
     /// The first line end after the quote.
     line_end: Option<usize>,
+    /// Where the line begins that is inside the value, behind that line end.
+    line_start: usize,
 }
 
 enum Step {
@@ -72,6 +76,7 @@ impl CsvFrame {
         Self {
             delimiter: shape.delimiter,
             terminator: shape.terminator,
+            columns: shape.columns.len(),
             // A record of no bytes at all could not be told from the next.
             record_limit: shape.options.limits.record_bytes.max(1),
             field_limit: shape.options.limits.field_bytes,
@@ -205,6 +210,7 @@ impl CsvFrame {
                     self.scan.opened = Some(Opened {
                         quote: at,
                         line_end: None,
+                        line_start: at,
                     });
                 }
                 continue;
@@ -221,10 +227,15 @@ impl CsvFrame {
                 return Step::More;
             };
             if bytes[at] == self.terminator {
+                let line = &bytes[opened.line_start..at];
+                if opened.line_end.is_some() && self.is_like_a_record(line) {
+                    return Step::Broken(Broken::unclosed(opened.quote));
+                }
                 self.scan.at = at + 1;
                 self.scan.inner_lines += 1;
                 self.scan.opened = Some(Opened {
                     line_end: opened.line_end.or(Some(at)),
+                    line_start: at + 1,
                     ..opened
                 });
                 continue;
@@ -251,6 +262,12 @@ impl CsvFrame {
                 }
             }
         }
+    }
+
+    /// Is a whole line inside a quoted value as wide as a record? Then the quote was hardly meant to swallow it.
+    fn is_like_a_record(&self, line: &[u8]) -> bool {
+        self.columns >= FEWEST_COLUMNS
+            && memchr::memchr_iter(self.delimiter, line).count() + 1 >= self.columns
     }
 
     fn after_quote(&self, bytes: &[u8], at: usize, ends_here: bool) -> AfterQuote {
@@ -401,6 +418,7 @@ impl CsvFrame {
         if let Some(opened) = &mut self.scan.opened {
             opened.quote -= self.whole;
             opened.line_end = opened.line_end.map(|at| at - self.whole);
+            opened.line_start -= self.whole;
         }
         self.whole = 0;
         if block.rows > 0 {
@@ -431,6 +449,9 @@ enum AfterQuote {
     Text,
     Undecided,
 }
+
+/// A line with fewer cells than these may well stand in a text.
+const FEWEST_COLUMNS: usize = 5;
 
 /// The memory of so many blocks waits to be used again.
 const MOST_SPARE: usize = 4;

@@ -1,14 +1,14 @@
 //! Which format is a file in, and which field does each of its columns mean?
 //! Decided from the bytes up to the end of the header alone, never from a name or from how they arrived.
 
-use super::csv_cells::{after_returns, split_record};
-use super::{CORRECTION_KEY, Column, Expected, Format, ReadOptions, Shape};
+use super::csv_cells::after_returns;
+use super::delimiter::{self, DELIMITERS, Demand, Records, Split};
+use super::{CORRECTION_KEY, Column, Expected, Format, ReadOptions, Shape, sample};
 use crate::code::Code;
 use crate::field::{self, Field};
 use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
 use crate::reading::mapping::Meaning;
 use crate::unwrap::Encoding;
-use std::borrow::Cow;
 
 /// What the first bytes say.
 pub(super) enum Beginning {
@@ -43,12 +43,14 @@ const NOT_TEXT: &[(&[u8], &str)] = &[
     (b"SQLite format 3", "SQLITE"),
 ];
 
-const DELIMITERS: &[u8] = b";,\t";
-
 /// Keys that only a request body has at its top level.
 pub(super) const BODY_KEYS: &[&str] = &["items", "purchase", "suppressMail"];
 
-pub(super) fn beginning(head: &[u8], at_end: bool, options: &ReadOptions) -> Beginning {
+pub(super) fn beginning(
+    head: &[u8],
+    (at_end, cut): (bool, bool),
+    options: &ReadOptions,
+) -> Beginning {
     // What lies behind the limit is not looked at, so that the answer does not depend on how much has arrived.
     let limit = options.limits.record_bytes.max(SHORTEST_LIMIT);
     let overlong = head.len() > limit;
@@ -87,7 +89,7 @@ pub(super) fn beginning(head: &[u8], at_end: bool, options: &ReadOptions) -> Beg
             FirstKey::Cut if !at_end && !overlong => None,
             _ => Some(json(Format::Ndjson, start, head, options)),
         },
-        Some(_) => csv(mark, head, at_end, options),
+        Some(_) => csv(mark, head, (at_end, overlong || cut), options),
     };
     found.unwrap_or_else(|| {
         if overlong {
@@ -200,14 +202,24 @@ fn first_key(after_brace: &[u8]) -> FirstKey {
 }
 
 /// Nothing where the header does not end within these bytes.
-fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<Beginning> {
+fn csv(
+    mark: usize,
+    head: &[u8],
+    (at_end, overlong): (bool, bool),
+    options: &ReadOptions,
+) -> Option<Beginning> {
+    let (demanded, mark) = match delimiter::demanded(&head[mark..], at_end) {
+        Demand::Line(delimiter, length) => (Some(delimiter), mark + length),
+        Demand::Undecided if !overlong => return None,
+        Demand::Undecided | Demand::None => (None, mark),
+    };
     // Blank lines before the header are passed over line by line, so that indented headers stay whole.
     let mut start = mark;
     while let Some(length) = blank_line(&head[start..]) {
         start += length;
     }
     let body = &head[start..];
-    let end = header_end(body, at_end)?;
+    let end = header_end(body, at_end, demanded)?;
     let line = 1 + newlines(&head[..start]);
     let header = &body[..end.content];
     let unreadable = |code, detail| {
@@ -231,9 +243,20 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<
     let Ok(text) = std::str::from_utf8(header) else {
         return unreadable(Code::EncodingInvalid, Detail::None);
     };
-    let Some((delimiter, headers)) = best_split(text, options) else {
+    let rest = &body[end.total..];
+    // So much and no more is looked at, however much has arrived.
+    if rest.len() < sample::BYTES && !at_end && !overlong {
+        return None;
+    }
+    let records = Records::new(rest, end.terminator, at_end);
+    let Some(split) = delimiter::split(text, demanded, records, options) else {
         return unreadable(Code::QuoteTextAfter, Detail::None);
     };
+    let Split {
+        delimiter,
+        headers,
+        doubt,
+    } = split;
     if headers.len() > options.limits.columns {
         let limit = Detail::Limit(options.limits.columns as u64);
         return unreadable(Code::TooManyColumns, limit);
@@ -249,7 +272,16 @@ fn csv(mark: usize, head: &[u8], at_end: bool, options: &ReadOptions) -> Option<
     if columns.iter().all(|column| column.field.is_none()) {
         return unreadable(Code::HeaderUnknown, Detail::None);
     }
-    let (findings, missing) = check_header(&columns, line, options);
+    let (mut findings, missing) = check_header(&columns, line, options);
+    if let Some(other) = doubt {
+        let other = Detail::Text(delimiter::shown(other).into());
+        let doubtful = Finding {
+            line,
+            value: Some(delimiter::shown(delimiter).into()),
+            ..Finding::about_file(Code::DelimiterDoubtful, other)
+        };
+        findings.insert(0, doubtful);
+    }
     let corrects = columns
         .iter()
         .any(|column| is_our_own_column(&column.header));
@@ -288,13 +320,14 @@ struct HeaderEnd {
 }
 
 /// Finds the end of the first record: quotes hide line ends, and a CR without an LF ends it too.
-fn header_end(body: &[u8], at_end: bool) -> Option<HeaderEnd> {
+fn header_end(body: &[u8], at_end: bool, demanded: Option<u8>) -> Option<HeaderEnd> {
     let mut quoted = false;
     // A quote opens a cell at its start, and goes on with it right behind the one that seemed to close it.
     let mut may_open = true;
     for (at, byte) in body.iter().enumerate() {
         let opened = may_open;
-        may_open = DELIMITERS.contains(byte) || (*byte == b'"' && quoted);
+        may_open =
+            DELIMITERS.contains(byte) || demanded == Some(*byte) || (*byte == b'"' && quoted);
         match byte {
             b'"' if quoted || opened => quoted = !quoted,
             b'\n' | b'\r' if !quoted => {
@@ -330,30 +363,7 @@ fn blank_line(bytes: &[u8]) -> Option<usize> {
         .then_some(end + 1)
 }
 
-/// The delimiter that makes the most known columns; among equals the one that makes more columns.
-/// Nothing where the quotes of the header are whole with none of them.
-fn best_split<'h>(text: &'h str, options: &ReadOptions) -> Option<(u8, Vec<Cow<'h, str>>)> {
-    let mut best = None;
-    let mut best_rank = (0, 0);
-    for &delimiter in DELIMITERS {
-        let Some(headers) = split_record(text, delimiter) else {
-            continue;
-        };
-        let known = headers
-            .iter()
-            .take(options.limits.columns)
-            .filter(|header| meant(header, options).is_some())
-            .count();
-        let rank = (known, headers.len());
-        if rank > best_rank {
-            best_rank = rank;
-            best = Some((delimiter, headers));
-        }
-    }
-    best
-}
-
-fn meant(header: &str, options: &ReadOptions) -> Option<Field> {
+pub(super) fn meant(header: &str, options: &ReadOptions) -> Option<Field> {
     match options.reading.mapping.meaning(options.table, header) {
         Meaning::Field(spec) => Some(spec.field),
         Meaning::Ignored | Meaning::Unknown => None,

@@ -431,7 +431,8 @@ impl Framer {
     }
 
     fn begin(&mut self, at_end: AtEnd) {
-        match detect::beginning(&self.head, at_end == AtEnd::Yes, &self.options) {
+        let (whole, cut) = (at_end == AtEnd::Yes, at_end == AtEnd::Limit);
+        match detect::beginning(&self.head, (whole, cut), &self.options) {
             Beginning::Unknown => {}
             Beginning::Unreadable(finding) => self.stop(finding),
             Beginning::Known {

@@ -8,6 +8,7 @@
 mod csv_cells;
 mod csv_frame;
 mod csv_plain;
+mod delimiter;
 mod detect;
 mod framer;
 mod json_cells;

@@ -428,3 +428,111 @@ fn limits_cost_one_record() {
     "#]],
     );
 }
+
+#[test]
+fn a_quote_that_swallows_records_is_taken_for_unclosed() {
+    let opened = row("A").replace("A,", "\"A,");
+    let closed = row("D").replace("PAYPAL", "PAYPAL\"");
+    check(
+        file(&[&opened, &row("B"), &row("C"), &closed, &row("E")]),
+        &expect![[r#"
+            1 2 1 externalSystemId quote-unclosed "\"A,O_MZA1E7173120881551,C1,1,2026-01-01T00:00:00Z,PAYPAL"
+            4 5 6 paymentMethod quote-stray "PAYPAL\""
+            4 5 6 paymentMethod word-unknown "PAYPAL\"" Text("AMAZON_PAY, APPLE_PAY, BANK_ACCOUNT, BILLING, CREDIT_CARD, GOOGLE_PAY, IDEAL, PAYPAL, POSTFINANCE, SOFORT, TWINT, ZERO") ?> "PAYPAL"
+            5 rows: 3 accepted, 2 rejected, 0 empty
+        "#]],
+    );
+    let note = "\"Straße 1, Hof\nLinks, oben\n\"";
+    check(
+        format!(
+            "{},Bemerkung\n{},{note}\n",
+            HEADER.trim_end(),
+            row("A").trim_end()
+        ),
+        &expect![[r#"
+            0 1 7 - column-unknown under "Bemerkung"
+            1 rows: 1 accepted, 0 rejected, 0 empty
+        "#]],
+    );
+}
+
+#[test]
+fn a_first_line_may_name_the_delimiter() {
+    let semicolons = |text: String| text.replace(',', ";");
+    for line in ["sep=;\n", "SEP=;\r\n", "\"sep=;\"\n", "\u{FEFF}sep=;\n"] {
+        let body = semicolons(file(&[&row("A"), &row("B").replace(",1,", ",x,")]));
+        check(
+            format!("{line}{body}"),
+            &expect![[r#"
+            2 4 4 quantity integer-invalid "x"
+            2 rows: 1 accepted, 1 rejected, 0 empty
+        "#]],
+        );
+    }
+    check(
+        format!("sep=^\n{}", file(&[&row("A")]).replace(',', "^")),
+        &expect![[r#"
+            1 rows: 1 accepted, 0 rejected, 0 empty
+        "#]],
+    );
+    check(
+        format!("sep=|\n{}", file(&[&row("A")])),
+        &expect![[r#"
+        0 2 0 - delimiter-doubtful "," Text("|")
+        1 rows: 1 accepted, 0 rejected, 0 empty
+    "#]],
+    );
+    check(
+        "sep=;",
+        &expect![[r#"
+        0 1 0 - header-unknown "sep=;"
+        0 rows: 0 accepted, 0 rejected, 0 empty, file rejected
+    "#]],
+    );
+}
+
+#[test]
+fn header_and_records_may_disagree_on_the_delimiter() {
+    check(
+        format!("{HEADER}{}", row("A").replace(',', "|")),
+        &expect![[r#"
+            0 1 0 - delimiter-doubtful "," Text("|")
+            1 2 0 - record-too-short Counts(1, 6)
+            1 rows: 0 accepted, 1 rejected, 0 empty
+        "#]],
+    );
+    check(
+        file(&[&row("A")]).replace(',', "|"),
+        &expect![[r#"
+        1 rows: 1 accepted, 0 rejected, 0 empty
+    "#]],
+    );
+    // Each of two delimiters makes one known column of the header.
+    check(
+        "externalSystemId;x,quantity\nA;1,1\n",
+        &expect![[r#"
+        0 1 0 - delimiter-doubtful ";" Text(",")
+        0 1 2 - column-unknown under "x,quantity" Proposal("quantity")
+        0 1 0 plenigoOfferId column-missing
+        0 1 0 invoiceCustomerId column-missing
+        0 1 0 quantity column-missing
+        0 1 0 startDate column-missing
+        0 1 0 paymentMethod column-missing
+        1 rows: 0 accepted, 1 rejected, 0 empty, file rejected
+    "#]],
+    );
+    check(
+        "externalSystemId;x,quantity\nA;1;1,1\nB;2,1\n\"C;;;\";3,1\n",
+        &expect![[r#"
+            0 1 0 - delimiter-doubtful "," Text(";")
+            0 1 1 - column-unknown under "externalSystemId;x" Proposal("externalSystemId")
+            0 1 0 externalSystemId column-missing
+            0 1 0 plenigoOfferId column-missing
+            0 1 0 invoiceCustomerId column-missing
+            0 1 0 startDate column-missing
+            0 1 0 paymentMethod column-missing
+            3 4 1 - quote-text-after "\"C;;;\";3,1" under "externalSystemId;x"
+            3 rows: 0 accepted, 3 rejected, 0 empty, file rejected
+        "#]],
+    );
+}
