@@ -267,3 +267,20 @@ fn a_long_request_goes_the_way_of_a_file() {
     let outbox = std::fs::read_dir(site.data.outbox.path()).unwrap();
     assert_eq!(outbox.count(), 0, "its answer is its receipt");
 }
+
+#[test]
+fn the_first_step_of_a_request_is_frozen() {
+    let frozen = include_str!("../../../../tests/frozen/request-step-v1.ndjson");
+    let Line::File(step) = Line::parse(frozen.trim_end().as_bytes()).unwrap() else {
+        panic!("no step");
+    };
+    let note = step.request.clone().unwrap();
+    assert_eq!(
+        (note.purchase, note.suppress_mail),
+        (Some(false), Some(true))
+    );
+    assert_eq!(note.idempotency_key.as_deref(), Some("import-1/batch-7"));
+    let mut written = Vec::new();
+    crate::entry::write_line(&mut written, &step);
+    assert_eq!(String::from_utf8(written).unwrap(), frozen);
+}
