@@ -52,14 +52,15 @@ fn item(named: &mut Named) -> Value {
     named.refer("OrderImport", |_| {
         let own = fields_of(Table::Orders).map(|spec| {
             let schema = of_field(spec);
+            // What makes a customer that is not there yet may stand beside an order, and need not.
+            let is_of_order = spec.table == Table::Orders;
             Property {
                 name: spec.name.to_owned(),
-                // A value that need not be there is cleared with `null`.
-                schema: match spec.required {
-                    true => schema,
-                    false => json!({ "anyOf": [schema, { "type": "null" }] }),
+                schema: match spec.required && !is_of_order {
+                    true => json!({ "anyOf": [schema, { "type": "null" }] }),
+                    false => schema,
                 },
-                always: spec.required,
+                always: spec.required && is_of_order,
                 de: spec.de.to_owned(),
                 en: spec.en.to_owned(),
             }
