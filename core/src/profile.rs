@@ -1,6 +1,7 @@
 //! What is agreed with a partner about its files?
 //! The same terms hold for the daemon and for a browser; only where they are written down differs.
 
+pub mod proposal;
 mod wire;
 mod zone_wire;
 

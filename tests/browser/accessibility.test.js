@@ -43,6 +43,7 @@ for (const [dress, wishes] of DRESSES) {
     await page.locator('.groups .opener').first().click();
     await page.locator('.findings-of-kind tbody tr').first().click();
     await page.locator(small ? '.sheet[open] .strip' : '.side .strip').waitFor();
+    await page.locator(small ? '.sheet[open] .edit' : '.side .edit').waitFor();
     await clean(page, 'one kind, one finding');
     if (small) await page.keyboard.press('Escape');
     await page.getByLabel(/^(One by one|Einzeln)$/).check();
@@ -52,8 +53,12 @@ for (const [dress, wishes] of DRESSES) {
       await page.getByRole('tab', { name: tab }).click();
       await clean(page, String(tab));
     }
+    const strange = bad().replace('startDate', 'Startdtum').replace(',two,', ',1.000,');
+    await choose(page, { name: 'strange.csv', text: strange });
+    await page.locator('.mapping form').waitFor();
+    await clean(page, 'headers to be given a meaning, and what can be mended');
     await choose(page, { name: 'good.csv', text: good(2) }, { name: 'empty.csv', text: '' });
-    await page.locator('.file-state').nth(2).filter({ hasNotText: /check|prüf|wait|wart/ }).waitFor();
+    await page.locator('.file-state').nth(3).filter({ hasNotText: /check|prüf|wait|wart/ }).waitFor();
     await clean(page, 'several files, a good one');
     await page.locator('.file', { hasText: 'empty.csv' }).click();
     await clean(page, 'a file that is rejected');

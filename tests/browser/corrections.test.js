@@ -24,7 +24,7 @@ test('the corrections of a bad file come out clean when they have been mended', 
   const mended = text
     .replace(',100003,0,', ',100003,1,')
     .replace(',100003,two,', ',100003,2,')
-    .replace(',2026-01-01,', ',2026-01-01T00:00:00+01:00,');
+    .replace(',tomorrow,', ',2026-01-01T00:00:00+01:00,');
   await drop(page, { name: 'mended.csv', text: mended });
   await page.locator('.file[aria-current]', { hasText: 'mended.csv' }).waitFor();
   await page.locator('.verdict.good').waitFor();

@@ -27,7 +27,7 @@ export function good(rows) {
 export function bad() {
   const rows = Array.from({ length: 10 }, (_, index) => row(index + 1));
   rows[2] = row(3, { quantity: '0' });
-  rows[4] = row(5, { startDate: '2026-01-01' });
+  rows[4] = row(5, { startDate: 'tomorrow' });
   rows[6] = row(7, { quantity: 'two' });
   return file(rows);
 }

@@ -21,6 +21,8 @@ mod http_page;
 mod http_upload;
 #[path = "all/kills.rs"]
 mod kills;
+#[path = "all/mending.rs"]
+mod mending;
 #[path = "all/parity/mod.rs"]
 mod parity;
 #[path = "all/platform.rs"]

@@ -7,13 +7,16 @@ import { default as load, Export, Hasher, Session, SnapshotReader, lastPanic } f
 export { codes, fields, template, version } from './intake_wasm.js';
 
 /** @typedef {import('./intake_wasm.js').InitInput} Source */
+/** @typedef {import('./intake_wasm.js').Attempt} Attempt */
 /** @typedef {import('./intake_wasm.js').Bilingual} Bilingual */
+/** @typedef {import('./intake_wasm.js').CellEdit} CellEdit */
 /** @typedef {import('./intake_wasm.js').CodeInfo} CodeInfo */
 /** @typedef {import('./intake_wasm.js').FieldInfo} FieldInfo */
 /** @typedef {import('./intake_wasm.js').FindingItem} FindingItem */
 /** @typedef {import('./intake_wasm.js').FindingsPage} FindingsPage */
 /** @typedef {import('./intake_wasm.js').FindingsQuery} FindingsQuery */
 /** @typedef {import('./intake_wasm.js').Group} Group */
+/** @typedef {import('./intake_wasm.js').Mending} Mending */
 /** @typedef {import('./intake_wasm.js').PlanRow} PlanRow */
 /** @typedef {import('./intake_wasm.js').Progress} Progress */
 /** @typedef {import('./intake_wasm.js').RecordText} RecordText */
@@ -28,6 +31,7 @@ export { codes, fields, template, version } from './intake_wasm.js';
  * @property {string} [name] the file's name in reports; by default its own
  * @property {string} [now] what "past" and "future" are held against, in RFC 3339; by default the machine's clock
  * @property {object} [profile] what is agreed with the partner, as `intake profile` writes it; by default the snapshot's
+ * @property {Record<string, string>} [mapping] headers that mean a field, or `ignore`, besides what the profile says
  * @property {Blob} [snapshot] the partner's orders, as `intake snapshot` writes them; without it only what the file itself
  *   tells is found
  * @property {(file: Blob, signal?: AbortSignal) => Promise<Uint8Array>} [hash] finds out the file's SHA-256 beside the check, by
@@ -40,7 +44,7 @@ export { codes, fields, template, version } from './intake_wasm.js';
  * @property {AbortSignal} [signal] stops the work, which then fails with the signal's reason
  */
 
-/** @typedef {'report' | 'plan' | 'corrections'} ExportKind */
+/** @typedef {'report' | 'plan' | 'corrections' | 'fixed'} ExportKind */
 
 /** So many bytes of a file are read at once. */
 const PIECE = 1 << 20;
@@ -93,7 +97,7 @@ export class Checker {
    * @param {Options} options
    * @param {Snapshot} [snapshot]
    */
-  constructor(file, { name, now, profile, hash }, snapshot) {
+  constructor(file, { name, now, profile, mapping, hash }, snapshot) {
     /** @private */
     this.file = file;
     /** @private */
@@ -102,6 +106,7 @@ export class Checker {
       total: file.size,
       now: now ?? new Date().toISOString(),
       ...(profile === undefined ? {} : { profile: JSON.stringify(profile) }),
+      ...(mapping === undefined ? {} : { mapping }),
     };
     /** @private */
     this.hash = hash;
@@ -218,16 +223,41 @@ export class Checker {
   }
 
   /**
+   * What would be found in a record with other texts in its cells; nothing where the file has none of this number, or no
+   * columns. What the record says together with others is not among it.
+   *
+   * @param {number} row
+   * @param {CellEdit[]} edits
+   * @returns {Promise<Attempt | null>}
+   */
+  attempt(row, edits) {
+    return this.inTurn(() => {
+      const session = this.checked();
+      return this.answer(session, () => session.attempt(row, edits));
+    });
+  }
+
+  /**
+   * What is agreed with the partner, the mapping included, as JSON that a profile is read from.
+   *
+   * @returns {string}
+   */
+  profile() {
+    return called(() => this.checked().profile());
+  }
+
+  /**
    * Reads the file once more and makes of it what can be taken away.
    *
-   * @param {ExportKind} kind the report and the plan as the command line writes them, or the wrong rows to be mended
-   * @param {object} [_options]
+   * @param {ExportKind} kind the report and the plan as the command line writes them, the wrong rows to be mended, or the whole file
+   *   with its cells mended
+   * @param {{mending?: Mending}} [options] which cells are mended; by default those whose fix is certain
    * @param {Watch} [watch]
    * @returns {Promise<Blob>}
    */
-  async export(kind, _options = {}, watch = {}) {
+  async export(kind, { mending } = {}, watch = {}) {
     const session = this.checked();
-    const pass = called(() => new Export(session, kind));
+    const pass = called(() => new Export(session, kind, mending));
     try {
       const parts = new Parts();
       const { known } = this;
@@ -240,7 +270,8 @@ export class Checker {
         watch.progress?.({ bytes, total: this.file.size, rows, errors, warnings });
       });
       parts.add(called(() => pass.finish(session)));
-      const type = kind === 'corrections' && this.known?.file.format === 'csv' ? 'text/csv' : 'application/json';
+      const isTable = (kind === 'corrections' || kind === 'fixed') && this.known?.file.format === 'csv';
+      const type = isTable ? 'text/csv' : 'application/json';
       return parts.blob(type);
     } finally {
       if (broken === undefined) pass.free();

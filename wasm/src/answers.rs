@@ -166,6 +166,8 @@ pub struct ColumnInfo {
     pub header: String,
     /// The field it means.
     pub field: Option<String>,
+    /// The field that is likely meant by a header that means nothing.
+    pub proposed: Option<String>,
 }
 
 /// What the import would do.
@@ -425,6 +427,16 @@ pub struct CellText {
     pub field: Option<String>,
     /// What stands in it.
     pub text: String,
+}
+
+/// What would be found in a record with other texts in its cells.
+#[derive(Debug, Serialize, Deserialize, Tsify)]
+#[serde(deny_unknown_fields)]
+pub struct Attempt {
+    /// The record's number.
+    pub row: u64,
+    /// What the record itself shows.
+    pub findings: Vec<FindingItem>,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 pub mod answers;
 pub mod hasher;
 pub mod json;
+pub mod mending;
 pub mod panic;
 pub mod queries;
 pub mod session;

@@ -1,12 +1,14 @@
 //! How does JavaScript look into a file?
 //! It pushes the bytes once, gives the blocks that are wanted, and then asks; whatever is answered is core's own JSON.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use intake_core::finding::Language;
 use intake_core::inspect::{Answer, Export as CoreExport, ExportKind, Identity, Inspection, Known};
 use intake_core::moment::Moment;
 use intake_core::profile::Profile;
+use intake_core::reading::mapping::Mapping;
 use intake_core::snapshot::{Snapshot as CoreSnapshot, SnapshotError};
 use tsify::{Ts, Tsify as _};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -14,6 +16,7 @@ use wasm_bindgen::{JsError, JsValue};
 
 use crate::answers::{Progress, Span};
 use crate::json;
+use crate::mending::{Mending, texts_of};
 use crate::snapshot::Snapshot;
 use crate::trouble::trouble;
 use crate::types::SessionOptions;
@@ -58,6 +61,7 @@ impl Session {
             let error = SnapshotError::OtherPartner { wanted, found };
             return Err(trouble(error.message(Language::En)));
         }
+        let profile = with_mapping(profile, options.mapping)?;
         let known = snapshot.map(|snapshot| Known::from(&snapshot.whole));
         let inspection = Inspection::new(&options.name, profile, now, known);
         Ok(Self {
@@ -192,6 +196,24 @@ impl Session {
     pub fn record(&self, row: f64) -> Result<JsValue, JsError> {
         answered(&self.inspection.record(row as u64))
     }
+
+    /// What would be found in a record with other texts in its cells, or the bytes that are needed for it, or `null` where there
+    /// is none, or none with columns. What it says together with other records is not among it.
+    #[wasm_bindgen(unchecked_return_type = "Attempt | Span | null")]
+    pub fn attempt(
+        &self,
+        row: f64,
+        #[wasm_bindgen(unchecked_param_type = "CellEdit[]")] edits: &JsValue,
+    ) -> Result<JsValue, JsError> {
+        let row = row as u64;
+        let texts = texts_of(json::read(edits)?, row);
+        answered(&self.inspection.attempt(row, &texts))
+    }
+
+    /// What is agreed with the partner, the mapping included, as JSON of version 1.
+    pub fn profile(&self) -> String {
+        self.inspection.profile().to_json()
+    }
 }
 
 /// A pass over the file whose output is taken away in pieces.
@@ -204,13 +226,23 @@ pub struct Export {
 
 #[wasm_bindgen]
 impl Export {
-    /// Begins an export: `report`, `plan` or `corrections`.
+    /// Begins an export: `report`, `plan`, `corrections`, or `fixed`: the file with the cells mended that `mending` says, by
+    /// default those that are certain.
     #[wasm_bindgen(constructor)]
-    pub fn new(session: &Session, kind: &str) -> Result<Export, JsError> {
+    pub fn new(
+        session: &Session,
+        kind: &str,
+        #[wasm_bindgen(unchecked_param_type = "Mending | undefined")] mending: &JsValue,
+    ) -> Result<Export, JsError> {
         let kind = ExportKind::from_name(kind)
             .ok_or_else(|| trouble(format!("`{kind}` is nothing that can be taken away")))?;
         let mut out = Vec::new();
-        let export = CoreExport::begin(kind, &session.inspection, &mut out);
+        let export = if kind == ExportKind::Fixed && !mending.is_undefined() {
+            let mending: Mending = json::read(mending)?;
+            CoreExport::begin_mended(&session.inspection, mending.core().map_err(trouble)?)
+        } else {
+            CoreExport::begin(kind, &session.inspection, &mut out)
+        };
         Ok(Self {
             export: Some(export),
             out,
@@ -232,6 +264,21 @@ impl Export {
         }
         std::mem::take(&mut self.out)
     }
+}
+
+/// A profile with further headers.
+fn with_mapping(
+    mut profile: Profile,
+    headers: BTreeMap<Box<str>, Box<str>>,
+) -> Result<Profile, JsError> {
+    if headers.is_empty() {
+        return Ok(profile);
+    }
+    let mut pairs = profile.reading.mapping.pairs().clone();
+    pairs.extend(headers);
+    profile.reading.mapping = Mapping::new(pairs)
+        .map_err(|target| trouble(format!("`{target}` is neither a field nor `ignore`")))?;
+    Ok(profile)
 }
 
 fn answered(answer: &Answer) -> Result<JsValue, JsError> {

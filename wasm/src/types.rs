@@ -6,6 +6,7 @@ use intake_core::field::{FIELDS, FieldSpec, Table};
 use intake_core::finding::Language;
 use intake_core::kind_text::kind_text;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use tsify::Tsify;
 
 /// A text in both languages.
@@ -116,6 +117,10 @@ pub struct SessionOptions {
     #[serde(default)]
     #[tsify(optional)]
     pub profile: Option<String>,
+    /// Headers that mean a field, or `ignore`, besides what the profile says.
+    #[serde(default)]
+    #[tsify(optional, type = "Record<string, string>")]
+    pub mapping: BTreeMap<Box<str>, Box<str>>,
     /// Is its SHA-256 told with its end? By default the session works it out.
     #[serde(default)]
     #[tsify(optional)]

@@ -3,6 +3,7 @@
 // once. What a file's views ask for is asked here, so that no view knows the worker.
 
 import { hashBeside } from './hashing.js';
+import { Mending } from './mending.js';
 import { WorkerClient } from './worker_client.js';
 
 /** @typedef {import('intake-wasm').Verdict} Verdict */
@@ -13,13 +14,16 @@ import { WorkerClient } from './worker_client.js';
 /** @typedef {import('intake-wasm').PlanRow} PlanRow */
 /** @typedef {import('intake-wasm').RecordText} RecordText */
 /** @typedef {import('intake-wasm').FieldInfo} FieldInfo */
+/** @typedef {import('intake-wasm').CellEdit} CellEdit */
+/** @typedef {import('intake-wasm').Attempt} Attempt */
 /** @typedef {'waiting' | 'running' | 'done' | 'cancelled' | 'failed'} State */
 /**
  * @typedef {object} Basis
  * @property {object} [profile]
  * @property {File} [snapshot]
+ * @property {Record<string, string>} [mapping] headers and the field that each means, as the reader has confirmed
  */
-/** @typedef {'corrections' | 'report' | 'plan'} ExportKind */
+/** @typedef {'corrections' | 'report' | 'plan' | 'fixed'} ExportKind */
 
 export class CheckedFile {
   /**
@@ -46,6 +50,8 @@ export class CheckedFile {
     /** When it was checked, in RFC 3339. */
     this.checkedAt = '';
     this.controller = new AbortController();
+    /** What the reader wants to have mended. */
+    this.mending = new Mending();
   }
 
   /** Rows per second so far, or of the whole check. */
@@ -89,6 +95,20 @@ export class CheckedFile {
    */
   record(row) {
     return this.ask('record', { row });
+  }
+
+  /**
+   * @param {number} row
+   * @param {CellEdit[]} edits
+   * @returns {Promise<Attempt | null>} what would be found in the row with these texts in its cells
+   */
+  attempt(row, edits) {
+    return this.ask('attempt', { row, edits });
+  }
+
+  /** What is agreed with the partner, the mapping included, as JSON. @returns {Promise<string>} */
+  profile() {
+    return this.ask('profile', {});
   }
 
   /**

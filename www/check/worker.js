@@ -41,6 +41,8 @@ const METHODS = {
   findings: ({ handle, args }) => the(handle).findings(args.query, args.from, args.count),
   rows: ({ handle, args }) => the(handle).rows(args.query, args.from, args.count),
   record: ({ handle, args }) => the(handle).record(args.row),
+  attempt: ({ handle, args }) => the(handle).attempt(args.row, args.edits),
+  profile: ({ handle }) => the(handle).profile(),
   export: (call) => watched(call, (watch) => the(call.handle).export(call.args.kind, call.args.options, watch)),
   free({ handle }) {
     checkers.get(handle)?.free();

@@ -28,6 +28,17 @@ export const DETAIL = `
 .strip .marked { --tone: var(--note); --tone-soft: var(--note-soft); background: var(--tone-soft); box-shadow: inset 0 0 0 2px var(--tone); font-weight: 600; min-width: 5rem; }
 .strip .marked.error { --tone: var(--error); --tone-soft: var(--error-soft); }
 .strip .marked.warning { --tone: var(--warning); --tone-soft: var(--warning-soft); }
+.mending { border: 1px solid var(--line); border-radius: var(--round); background: var(--card); padding: 1rem 1.25rem; margin-block: 1rem; display: grid; gap: .625rem; }
+.mending .soft { color: var(--soft); font-size: .875rem; }
+.mapping { border: 1px solid var(--line); border-radius: var(--round); background: var(--card); padding: .75rem 1.25rem; margin-block: 1rem; }
+.mapping summary { font-weight: 600; }
+.mapping form, .mapping-fields { display: grid; gap: .75rem; margin-block: .75rem; }
+.fix { background: var(--note-soft); border-radius: .5rem; padding: .75rem; display: grid; gap: .5rem; }
+.fix dl { display: grid; gap: .375rem; }
+.fix dt { font-size: .8125rem; font-weight: 600; color: var(--soft); }
+.edit { border-top: 1px solid var(--line); padding-top: 1rem; display: grid; gap: .625rem; }
+.edit h5 { margin: 0; font-size: 1rem; }
+.edits li { display: flex; align-items: center; justify-content: space-between; gap: .75rem; }
 .raw summary { font-size: .875rem; color: var(--soft); padding: .25rem; }
 .raw pre { font: .8125rem/1.6 var(--mono); background: var(--note-soft); border-radius: .5rem; padding: .75rem; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 16rem; }
 .changes { width: 100%; border-collapse: collapse; font-size: .9375rem; }

@@ -5,6 +5,8 @@ import { icon } from '../dom/icon.js';
 import { findingFilters } from './filters.js';
 import { findingsBrowser } from './findings_list.js';
 import { groupsView } from './groups.js';
+import { mappingView } from './mapping.js';
+import { isMendable, mendingView } from './mending.js';
 
 /** @typedef {import('./context.js').Context} Context */
 /** @typedef {import('../check/files.js').CheckedFile} CheckedFile */
@@ -20,7 +22,12 @@ export function findingsView(context, file, verdict) {
   const { text } = context.speech;
   if (verdict.groups.length === 0) {
     return {
-      element: make('p', { class: 'all-good' }, icon('good'), text('findings_none')),
+      element: make(
+        'div',
+        {},
+        make('p', { class: 'all-good' }, icon('good'), text('findings_none')),
+        mappingView(context, file, verdict),
+      ),
       /** @param {string} _severity */
       filter(_severity) {},
       close() {},
@@ -37,7 +44,15 @@ export function findingsView(context, file, verdict) {
     current.shown?.();
   };
   const ways = switcher(context, show);
-  const element = make('div', { class: 'findings' }, ways.element, body);
+  const mending = isMendable(verdict) ? mendingView(context, file, verdict) : undefined;
+  const element = make(
+    'div',
+    { class: 'findings' },
+    mappingView(context, file, verdict),
+    mending?.element,
+    ways.element,
+    body,
+  );
   show('grouped');
   return {
     element,
@@ -46,7 +61,10 @@ export function findingsView(context, file, verdict) {
       ways.choose('single');
       show('single', { severity: /** @type {FindingsQuery['severity']} */ (severity) });
     },
-    close: () => current?.close(),
+    close() {
+      current?.close();
+      mending?.close();
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { columnParts, rowNumber } from './place.js';
 import { reasons } from './record.js';
 import { SEVERITIES, severityBadge } from './severity.js';
 import { findingsBrowser } from './findings_list.js';
+import { groupFixes } from './mending.js';
 
 /** @typedef {import('./context.js').Context} Context */
 /** @typedef {import('../check/files.js').CheckedFile} CheckedFile */
@@ -60,7 +61,7 @@ export function groupsView(context, file, verdict) {
 function groupRows(context, file, group, open) {
   const { speech } = context;
   const id = freshId('group');
-  const panel = make('div', { class: 'panel' }, reasons(context, group));
+  const panel = make('div', { class: 'panel' }, reasons(context, group), groupFixes(context, file, group));
   const panelRow = make(
     'tr',
     { role: 'row', class: 'panel-row', id, hidden: true },

@@ -2,6 +2,8 @@
 // The row is drawn as a piece of the spreadsheet, with its letters and its number, and the cell concerned marked in it.
 
 import { make } from '../dom/make.js';
+import { editRow } from './edit_row.js';
+import { fixOf } from './mending.js';
 import { columnParts, rowNumber, valueOf } from './place.js';
 import { severityBadge } from './severity.js';
 
@@ -18,14 +20,18 @@ import { severityBadge } from './severity.js';
 export async function findingDetail(context, file, item) {
   const record = item.row ? await file.record(item.row) : null;
   const title = placeTitle(context, item, record);
+  const fix = fixOf(context, file, item);
+  const edit = record ? editRow(context, file, record, item) : undefined;
   return {
     title,
     content: [
       make('p', { class: 'kicker' }, title),
       make('h4', {}, severityBadge(context.speech, item.severity), ' ', context.speech.of(item.what)),
       placeLine(context, item, record),
+      ...(fix ? [fix] : []),
       reasons(context, item),
       ...(record ? recordParts(context, record, [item]) : []),
+      ...(edit ? [edit] : []),
     ],
   };
 }

@@ -233,6 +233,57 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   record_raw: { de: 'Wie sie in der Datei steht', en: 'As it stands in the file' },
   marked_cell: { de: 'betroffen', en: 'concerned' },
 
+  // Mending
+  fix_title: { de: 'Berichtigen', en: 'Mending' },
+  fix_take_all: {
+    de: { one: 'Die eine sichere Berichtigung übernehmen', other: 'Alle {n} sicheren Berichtigungen übernehmen' },
+    en: { one: 'Take the one fix that is certain', other: 'Take all {n} fixes that are certain' },
+  },
+  fix_take_kind: {
+    de: { one: 'Diese sichere Berichtigung übernehmen', other: 'Diese {n} sicheren Berichtigungen übernehmen' },
+    en: { one: 'Take this fix, which is certain', other: 'Take these {n} fixes, which are certain' },
+  },
+  fix_likely: {
+    de: { one: 'Ein Vorschlag ist nur wahrscheinlich: am Befund ansehen und bestätigen.', other: '{n} Vorschläge sind nur wahrscheinlich: einzeln am Befund ansehen und bestätigen.' },
+    en: { one: 'One proposal is only likely: look at the finding and confirm it.', other: '{n} proposals are only likely: look at each finding and confirm it.' },
+  },
+  fix_by_hand: {
+    de: 'Für keinen Befund gibt es eine fertige Berichtigung. Einen Befund öffnen, um seine Zeile hier zu ändern.',
+    en: 'There is no ready fix for any finding. Open a finding to change its row here.',
+  },
+  fix_confirmed: {
+    de: { one: '1 Zelle von Hand geändert oder bestätigt', other: '{n} Zellen von Hand geändert oder bestätigt' },
+    en: { one: '1 cell changed or confirmed by hand', other: '{n} cells changed or confirmed by hand' },
+  },
+  fix_make: { de: 'Berichtigte Datei speichern und prüfen', en: 'Save and check the mended file' },
+  fix_rest_stays: { de: 'Alles andere bleibt, wie es ist; die geprüfte Datei wird nicht verändert.', en: 'All else stays as it is; the checked file is not changed.' },
+  fix_made: { de: 'Gespeichert als {name}; sie wird jetzt geprüft.', en: 'Saved as {name}; it is being checked now.' },
+  fix_before: { de: 'So steht es da', en: 'As it stands' },
+  fix_after_certain: { de: 'Berichtigt, sicher', en: 'Mended, certain' },
+  fix_after_likely: { de: 'Vorschlag, wahrscheinlich', en: 'Proposal, likely' },
+  fix_confirm: { de: 'Vorschlag bestätigen', en: 'Confirm the proposal' },
+  fix_undo: { de: 'Bestätigung zurücknehmen', en: 'Take the confirmation back' },
+  edit_title: { de: 'Zelle dieser Zeile ändern', en: 'Change a cell of this row' },
+  edit_column: { de: 'Spalte', en: 'Column' },
+  edit_text: { de: 'Neuer Wert', en: 'New value' },
+  edit_keep: { de: 'Zeile prüfen und Wert merken', en: 'Check the row and keep the value' },
+  edit_good: { de: 'Für sich genommen ist die Zeile so in Ordnung.', en: 'By itself the row is in order like this.' },
+  edit_drop: { de: 'Verwerfen', en: 'Drop' },
+  mapping_title: {
+    de: { one: 'Eine Spalte ist unbekannt: zuordnen', other: '{n} Spalten sind unbekannt: zuordnen' },
+    en: { one: 'One column is unknown: say what it means', other: '{n} columns are unknown: say what they mean' },
+  },
+  mapping_agreed: { de: 'Spalten sind zugeordnet', en: 'Columns have been given a meaning' },
+  mapping_what: {
+    de: 'Die Zuordnung gilt für diese Prüfung. Damit sie auch beim Import gilt, das Profil mit der Zuordnung speichern und dem Verlag geben.',
+    en: 'What is said here holds for this check. For the import too, save the profile with it and give it to the publisher.',
+  },
+  mapping_none: { de: 'unbekannt lassen', en: 'leave unknown' },
+  mapping_ignore: { de: 'absichtlich weglassen', en: 'leave out on purpose' },
+  mapping_apply: { de: 'Zuordnen und neu prüfen', en: 'Take this and check again' },
+  mapping_save: { de: 'Profil mit Zuordnung speichern', en: 'Save the profile with this' },
+  mapping_undo: { de: 'Zuordnung aufheben', en: 'Undo this' },
+
   // The plan
   plan: { de: 'Plan', en: 'Plan' },
   plan_exact: {

@@ -175,15 +175,9 @@ fn mend_block(
             return;
         }
         let start = record.raw.as_ptr().addr() - block.bytes.as_ptr().addr();
-        for (index, cell) in cells::places(record.raw, shape.delimiter).enumerate() {
-            let Some(text) = texts.get(&(index as u32 + 1)) else {
-                continue;
-            };
-            let place = start + cell.start..start + cell.end;
-            out.extend_from_slice(&block.bytes[written..place.start]);
-            cells::put(out, text, &block.bytes[place.clone()], shape);
-            written = place.end;
-        }
+        out.extend_from_slice(&block.bytes[written..start]);
+        out.extend_from_slice(&record_with(shape, record.raw, &texts));
+        written = start + record.raw.len();
     });
     out.extend_from_slice(&block.bytes[written..]);
 }
@@ -244,6 +238,21 @@ fn each_fix(shape: &Shape, at: &CellAt<'_>, each: &mut dyn FnMut(Code, &Fix)) {
     if let Err(trouble) = checked {
         hear(&trouble);
     }
+}
+
+/// A record with these texts in its cells, by the numbers of their columns from 1, as [`Mender`] would write it.
+pub(crate) fn record_with(shape: &Shape, raw: &[u8], texts: &BTreeMap<u32, Box<str>>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len() + 64);
+    let mut written = 0;
+    for (index, cell) in cells::places(raw, shape.delimiter).enumerate() {
+        if let Some(text) = texts.get(&(index as u32 + 1)) {
+            out.extend_from_slice(&raw[written..cell.start]);
+            cells::put(&mut out, text, &raw[cell.clone()], shape);
+            written = cell.end;
+        }
+    }
+    out.extend_from_slice(&raw[written..]);
+    out
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::{Inspection, Seeing, Teller};
 use crate::check::{Check, Tally};
 use crate::corrections::{Corrections, Reason};
 use crate::finding::Finding;
+use crate::fixes::{Mender, Mending};
 use crate::plan::Decision;
 use crate::plan::knowledge::{Knowledge, KnownOrder as _};
 use crate::plan::survey::each_missing;
@@ -23,6 +24,8 @@ pub enum ExportKind {
     Plan,
     /// The corrections file: the rejected rows with the reasons, ready to be mended.
     Corrections,
+    /// The file with its cells mended, see [`Export::begin_mended`].
+    Fixed,
 }
 
 /// A pass whose output is taken in pieces. Give it the whole file that was inspected, from its beginning.
@@ -42,6 +45,8 @@ enum Way {
         framer: Box<Framer>,
         kind: Decided,
     },
+    /// The file itself, mended.
+    Mend(Box<Mender>),
     /// Nothing to take away: the verdict is not there yet.
     Nothing,
 }
@@ -54,12 +59,13 @@ enum Decided {
 }
 
 impl ExportKind {
-    /// The kind of this name: `report`, `plan` or `corrections`.
+    /// The kind of this name: `report`, `plan`, `corrections` or `fixed`.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "report" => Some(Self::Report),
             "plan" => Some(Self::Plan),
             "corrections" => Some(Self::Corrections),
+            "fixed" => Some(Self::Fixed),
             _ => None,
         }
     }
@@ -102,8 +108,23 @@ impl Export {
                 framer: framer(),
                 kind: Decided::Corrections(None),
             },
+            ExportKind::Fixed => return Self::begin_mended(inspection, Mending::safe()),
         };
         Self { way }
+    }
+
+    /// Begins the file with the cells mended that `mending` says; [`ExportKind::Fixed`] mends those that are certain.
+    pub fn begin_mended<K: Knowledge<Error = Infallible>>(
+        inspection: &Inspection<K>,
+        mending: Mending,
+    ) -> Self {
+        if inspection.done().is_none() {
+            return Self { way: Way::Nothing };
+        }
+        let options = inspection.profile.read_options(inspection.now);
+        Self {
+            way: Way::Mend(Box::new(Mender::new(options, mending))),
+        }
     }
 
     /// Takes the next bytes of the file; output is appended to `out`.
@@ -115,6 +136,7 @@ impl Export {
     ) {
         match &mut self.way {
             Way::Nothing => {}
+            Way::Mend(mender) => mender.push(bytes, out),
             Way::Check { check, items } => check.push(bytes, &mut |finding| {
                 check_item(out, *items, finding);
                 *items += 1;
@@ -137,6 +159,9 @@ impl Export {
         };
         match self.way {
             Way::Nothing => {}
+            Way::Mend(mender) => {
+                mender.finish(out);
+            }
             Way::Check { check, mut items } => {
                 let checked = check.finish(&mut |finding| {
                     check_item(out, items, finding);

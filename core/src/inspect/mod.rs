@@ -6,6 +6,7 @@
 //! that is made of a file that is none as it stands ([`Inspection::take_text`]), then gives the bytes of the text for each block that is asked for ([`Inspection::wanted`], [`Inspection::give`]) until none is, and from then on
 //! answers each [`Answer::Read`] of a page in the same way. Exports ([`Export`]) are further passes over the file.
 
+mod attempt;
 mod export;
 mod index;
 mod page;
@@ -334,6 +335,11 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         self.recent.retain(|(known, _)| *known != block);
         self.recent.push_front((block, blocks));
         self.recent.truncate(RECENT_BLOCKS);
+    }
+
+    /// What is agreed with the partner.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// The file's form, once its beginning is known.

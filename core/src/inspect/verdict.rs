@@ -4,11 +4,13 @@
 use super::index::Group;
 use super::page::{InBoth, in_both, put_finding};
 use super::{Done, Inspection};
-use crate::field::Field;
+use crate::field::{Field, nearest_header};
 use crate::finding::{Detail, Finding, Language, column_letters};
 use crate::plan::Decision;
 use crate::plan::knowledge::Knowledge;
 use crate::profile::{Delivery, FilePolicy};
+use crate::read::Shape;
+use crate::reading::mapping::Meaning;
 use crate::report::{CountsJson, FileIdentity, FileJson, StateV1, VERSION, put};
 use serde::Serialize;
 use std::convert::Infallible;
@@ -79,6 +81,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
                 .iter()
                 .enumerate()
                 .map(|(index, column)| ColumnV1 {
+                    proposed: proposed(&column.header, shape),
                     column: index as u32 + 1,
                     letter: column_letters(index as u32 + 1),
                     header: column.header.to_string(),
@@ -149,6 +152,15 @@ impl Unknown {
     }
 }
 
+/// The field that a header without a meaning is likely to mean.
+fn proposed(header: &str, shape: Option<&Shape>) -> Option<&'static str> {
+    let options = &shape?.options;
+    match options.reading.mapping.meaning(options.table, header) {
+        Meaning::Unknown => nearest_header(options.table, header),
+        Meaning::Field(_) | Meaning::Ignored => None,
+    }
+}
+
 fn file_json(identity: &FileIdentity) -> serde_json::Value {
     serde_json::to_value(FileJson(identity)).unwrap_or_default()
 }
@@ -211,6 +223,8 @@ struct ColumnV1 {
     letter: String,
     header: String,
     field: Option<&'static str>,
+    /// The field that is likely meant by a header that means nothing.
+    proposed: Option<&'static str>,
 }
 
 #[derive(Serialize)]

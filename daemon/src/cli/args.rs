@@ -26,7 +26,7 @@ pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
 pub use outbox::{OutboxAction, OutboxChoice, OutboxList};
 pub use point_in_time::PointInTime;
 pub use reference::reference;
-pub use snapshot::{ProfileAction, ProfileShow, Snapshot};
+pub use snapshot::{ProfileAction, ProfileInit, ProfileShow, Snapshot};
 pub use token::{TokenAction, TokenNew};
 
 use crate::config::is_partner_name;
@@ -184,7 +184,10 @@ impl Command {
             | Command::Snapshot(Snapshot { data, .. })
             | Command::Verify(Verify { data }) => data,
             Command::Check(Check { data, .. })
-            | Command::Profile(ProfileAction::Show(ProfileShow { data, .. }))
+            | Command::Profile(
+                ProfileAction::Show(ProfileShow { data, .. })
+                | ProfileAction::Init(ProfileInit { data, .. }),
+            )
             | Command::Config(ConfigAction::Check { data }) => {
                 return data.as_deref();
             }
@@ -261,9 +264,31 @@ pub struct Check {
     /// The form of the report; `ndjson` is one finding a line
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: ReportFormat,
+    /// Writes the file with its cells mended, then checks that one; `all` takes proposals too
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "safe"
+    )]
+    pub fix: Option<FixChoice>,
+    /// Where the mended file is written; by default beside the file, with `.mended` in its name
+    #[arg(long, value_name = "FILE", requires = "fix")]
+    pub output: Option<PathBuf>,
     /// The time that counts as now, so that a report can be repeated
     #[arg(long, value_name = "TIME", hide = true)]
     pub at: Option<Timestamp>,
+}
+
+/// Which cells are mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
+pub enum FixChoice {
+    /// Those whose meaning is certain.
+    Safe,
+    /// Those with a proposal too.
+    All,
 }
 
 /// The form of a report of findings.

@@ -3,5 +3,6 @@
 //! No rule of the domain lives here: arguments are read into plain data, results are shown.
 
 pub mod args;
+mod mending;
 pub mod run;
 pub mod terminal;

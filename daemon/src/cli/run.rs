@@ -3,11 +3,12 @@
 
 use super::args::{
     Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, OutboxAction, Outcome,
-    ProfileAction, TokenAction,
+    ProfileAction, ReportFormat, TokenAction,
 };
+use super::mending;
 use super::terminal::{Output, Terminal};
 use crate::clock;
-use crate::commands;
+use crate::commands::{self, Speech};
 use crate::config::{self, Config, ConfigError};
 use crate::folder::safe_name::printable;
 use crate::import::Terms;
@@ -18,6 +19,8 @@ use crate::serve;
 use crate::serve::socket::{self, Answer};
 use crate::system::{LockError, UnfinishedFile, directory_of};
 use anyhow::Context as _;
+use intake_core::profile::proposal::Proposer;
+use intake_core::read::ReadOptions;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
@@ -47,7 +50,9 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             log::start(&config.daemon, terminal.log_colors())?;
             serve::serve(&arguments.data.path, &config)
         }
-        Command::Check(arguments) if arguments.data.is_none() => check(cli, &config, terminal),
+        Command::Check(arguments) if arguments.data.is_none() || arguments.fix.is_some() => {
+            check(cli, &config, terminal)
+        }
         Command::Log(arguments) => {
             let speech = perform::speech(terminal.language(), &config);
             let journal = arguments.data.path.join("journal");
@@ -67,6 +72,19 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             with_output(terminal, command, |out, _| {
                 out.write_all(profile.to_json().as_bytes())?;
                 Ok(Outcome::Done)
+            })
+        }
+        Command::Profile(ProfileAction::Init(arguments)) => {
+            let speech = perform::speech(terminal.language(), &config);
+            let profile = Terms::of(&config, &arguments.partner).profile;
+            let proposer = Proposer::new(&profile, clock::moment_of(speech.now));
+            let mut files = Files::new(vec![arguments.file.clone()]);
+            with_output(terminal, command, |out, _| {
+                let Some((name, reader)) = files.next()? else {
+                    return Ok(Outcome::CouldNotRun);
+                };
+                let names = (&*name.to_string_lossy(), &*arguments.partner);
+                commands::propose::propose(reader, proposer, names, &speech, out)
             })
         }
         Command::Snapshot(_) => snapshot(cli, &config, terminal),
@@ -111,33 +129,43 @@ fn check(cli: &Cli, config: &Config, terminal: &Terminal) -> anyhow::Result<Outc
     let now = clock::moment_of(arguments.at.unwrap_or(speech.now));
     let partner = arguments.partner.as_deref().unwrap_or(perform::NOBODY);
     let options = Terms::of(config, partner).profile.read_options(now);
+    if let Some(choice) = arguments.fix {
+        return mending::run(cli, arguments, choice, &options, &speech, terminal);
+    }
     with_output(terminal, &cli.command, |out, _| {
-        let mut outcome = Outcome::Done;
-        let mut files = Files::new(arguments.files.clone());
-        let mut sizes = arguments.files.iter().map(size_of);
-        while let Some((name, reader)) = files.next()? {
-            let name = printable(Path::new(&name).file_name().unwrap_or(&name));
-            let size = sizes.next().flatten();
-            let bar = terminal.progress_over_bytes(&name, size.unwrap_or(0));
-            let file = commands::check::Delivery {
-                name: &name,
-                source: reader,
-                bytes: size,
-            };
-            let found = commands::check::check(
-                file,
-                options.clone(),
-                arguments.format,
-                &speech,
-                out,
-                &|bytes, rows| bar.reached_bytes(bytes, rows),
-            )?;
-            if found == Outcome::Findings {
-                outcome = Outcome::Findings;
-            }
-        }
-        Ok(outcome)
+        let (files, format) = (&arguments.files, arguments.format);
+        checked(files, &options, format, &speech, out, terminal)
     })
+}
+
+/// Checks files one after another and writes their reports.
+pub(super) fn checked(
+    files: &[Input],
+    options: &ReadOptions,
+    format: ReportFormat,
+    speech: &Speech,
+    out: &mut dyn Write,
+    terminal: &Terminal,
+) -> anyhow::Result<Outcome> {
+    let mut outcome = Outcome::Done;
+    let mut sizes = files.iter().map(size_of);
+    let mut files = Files::new(files.to_vec());
+    while let Some((name, reader)) = files.next()? {
+        let name = printable(Path::new(&name).file_name().unwrap_or(&name));
+        let size = sizes.next().flatten();
+        let bar = terminal.progress_over_bytes(&name, size.unwrap_or(0));
+        let file = commands::check::Delivery {
+            name: &name,
+            source: reader,
+            bytes: size,
+        };
+        let progress = |bytes, rows| bar.reached_bytes(bytes, rows);
+        let found = commands::check::check(file, options.clone(), format, speech, out, &progress)?;
+        if found == Outcome::Findings {
+            outcome = Outcome::Findings;
+        }
+    }
+    Ok(outcome)
 }
 
 /// Writes a snapshot: to a file that is there as a whole or not at all, or to whoever reads our output.
@@ -275,7 +303,7 @@ fn names_of(files: &[Input]) -> Vec<OsString> {
     files.iter().map(name_of).collect()
 }
 
-fn name_of(file: &Input) -> OsString {
+pub(super) fn name_of(file: &Input) -> OsString {
     match file {
         Input::Stdin => OsString::from("stdin"),
         Input::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_owned(),
@@ -290,12 +318,12 @@ fn size_of(file: &Input) -> Option<u64> {
 }
 
 /// The files of this process.
-struct Files {
+pub(super) struct Files {
     left: std::vec::IntoIter<Input>,
 }
 
 impl Files {
-    fn new(files: Vec<Input>) -> Self {
+    pub(super) fn new(files: Vec<Input>) -> Self {
         Self {
             left: files.into_iter(),
         }
@@ -327,7 +355,7 @@ fn open(path: &PathBuf) -> io::Result<File> {
 struct Told(String);
 
 /// Runs `act` with stdout: styles for text, bytes as they are for data.
-fn with_output(
+pub(super) fn with_output(
     terminal: &Terminal,
     command: &Command,
     act: impl FnOnce(&mut dyn Write, &GoneFlag) -> anyhow::Result<Outcome>,
@@ -373,7 +401,7 @@ fn speaks_data(command: &Command) -> bool {
 
 /// Has whoever reads our output gone away?
 #[derive(Default)]
-struct GoneFlag(std::cell::Cell<bool>);
+pub(super) struct GoneFlag(std::cell::Cell<bool>);
 
 fn output_is_gone(gone: &GoneFlag) -> bool {
     gone.0.get()

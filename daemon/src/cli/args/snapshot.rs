@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 
-use super::{DataDirectory, partner_name};
+use super::{DataDirectory, Input, partner_name};
 
 /// `intake snapshot`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
@@ -28,6 +28,25 @@ pub enum ProfileAction {
     /// Prints what is agreed with a partner, as JSON
     #[command(after_help = "Example: intake profile show --partner alpha > alpha.profile.json")]
     Show(ProfileShow),
+    /// Proposes a partner's entry for `intake.toml` from a sample file, and explains it
+    #[command(
+        after_help = "Example: intake profile init orders.csv --partner alpha >> data/intake.toml"
+    )]
+    Init(ProfileInit),
+}
+
+/// `intake profile init`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct ProfileInit {
+    /// The sample file; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: Input,
+    /// The partner that it comes from
+    #[arg(long, value_name = "PARTNER", value_parser = partner_name, default_value = "partner")]
+    pub partner: String,
+    /// The data directory whose `intake.toml` holds so far where no --config is given
+    #[arg(long, value_name = "DIR", env = "INTAKE_DATA", hide_env_values = true)]
+    pub data: Option<PathBuf>,
 }
 
 /// `intake profile show`
