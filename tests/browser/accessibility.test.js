@@ -55,6 +55,9 @@ for (const [dress, wishes] of DRESSES) {
     }
     const strange = bad().replace('startDate', 'Startdtum').replace(',two,', ',1.000,');
     await choose(page, { name: 'strange.csv', text: strange });
+    await page.locator('.file[aria-current]', { hasText: 'strange.csv' }).waitFor();
+    await verdict(page);
+    await page.getByRole('tab', { name: /^(Findings|Befunde)/ }).click();
     await page.locator('.mapping form').waitFor();
     await clean(page, 'headers to be given a meaning, and what can be mended');
     await choose(page, { name: 'good.csv', text: good(2) }, { name: 'empty.csv', text: '' });

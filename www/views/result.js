@@ -38,7 +38,9 @@ export function resultView(context, file) {
       ? [{ name: 'upload', title: text('upload'), make: () => uploadView(context, file, verdict) }]
       : []),
   ].filter((part) => part.name !== 'plan' || !verdict.fileRejected);
-  const firstTab = found > 0 ? 'findings' : parts[1].name;
+  // Where headers have been given a meaning, the profile that keeps it is taken along there.
+  const mapped = context.files.basis.mapping !== undefined;
+  const firstTab = found > 0 || mapped ? 'findings' : parts[1].name;
   const tabs = tabsOf(context, parts);
   const { element, heading } = verdictView(context, file, verdict, ({ tab, severity, decision }) => {
     tabs.show(tab)?.filter?.(severity ?? decision ?? '');
