@@ -12,6 +12,8 @@ use crate::finding::Fix;
 use crate::read::{Block, CellAt, Format, Framer, ReadOptions, Record, Shape, records};
 use std::collections::{BTreeMap, BTreeSet};
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Which cells are mended, and how.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mending {
@@ -52,8 +54,10 @@ pub struct Mender {
     framer: Framer,
     mending: Mending,
     mended: Mended,
-    /// Bytes of the file from `copied` on that have not left yet.
+    /// Bytes of the file's text from `copied` on that have not left yet.
     waiting: Vec<u8>,
+    /// Is the file no text in UTF-8 as it stands, so that its text is what is mended?
+    is_changed: bool,
     /// So many bytes of the file have left, mended or not.
     copied: u64,
 }
@@ -102,10 +106,11 @@ impl Mender {
     /// A mender at the beginning of a file.
     pub fn new(options: ReadOptions, mending: Mending) -> Self {
         Self {
-            framer: Framer::new(options),
+            framer: Framer::keeping_text(options),
             mending,
             mended: Mended::default(),
             waiting: Vec::new(),
+            is_changed: false,
             copied: 0,
         }
     }
@@ -113,7 +118,9 @@ impl Mender {
     /// Takes the next bytes; what is ready is appended to `out`.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         self.framer.push(bytes);
-        self.waiting.extend_from_slice(bytes);
+        if !self.is_changed {
+            self.waiting.extend_from_slice(bytes);
+        }
         self.drain(out);
     }
 
@@ -128,6 +135,7 @@ impl Mender {
     fn drain(&mut self, out: &mut Vec<u8>) {
         self.framer.take_findings();
         while let Some(block) = self.framer.next_block() {
+            self.take_text(out);
             let Some(shape) = self.framer.shape().cloned() else {
                 continue;
             };
@@ -140,11 +148,28 @@ impl Mender {
             }
             self.framer.reuse(block.bytes);
         }
+        self.take_text(out);
         // A file that is read no further is copied from here on.
         if self.framer.stopped() {
             self.copied += self.waiting.len() as u64;
             out.append(&mut self.waiting);
         }
+    }
+
+    /// Takes the text of a file that is none as it stands. It leaves with a byte order mark, by which spreadsheets know it.
+    fn take_text(&mut self, out: &mut Vec<u8>) {
+        let Some((unchanged, text)) = self.framer.take_text() else {
+            return;
+        };
+        if !self.is_changed {
+            self.is_changed = true;
+            let kept = usize::try_from(unchanged.saturating_sub(self.copied)).unwrap_or(usize::MAX);
+            self.waiting.truncate(kept);
+            if self.copied == 0 {
+                out.extend_from_slice(BYTE_ORDER_MARK);
+            }
+        }
+        self.waiting.extend_from_slice(&text);
     }
 
     fn copy_to(&mut self, offset: u64, out: &mut Vec<u8>) {

@@ -151,11 +151,31 @@ fn what_a_person_has_put_in_goes_first() {
 }
 
 #[test]
+fn a_file_in_another_encoding_leaves_as_text() {
+    let file = "Abonummer;Angebot;Kunde;Menge;Beginn;Zahlart;Straße\nA1;O_MZA1E7173120881551;C1;1,0;21.03.2019;Überweisung;Müller\n";
+    let narrow: Vec<u8> = file
+        .chars()
+        .map(|letter| u8::try_from(u32::from(letter)).unwrap())
+        .collect();
+    let expected = file
+        .replace("1,0", "1")
+        .replace("21.03.2019", "2019-03-21T00:00:00+01:00")
+        .replace("Überweisung", "BILLING");
+    for piece in [1, 7, 1000] {
+        let (mended, done) = mend(&narrow, &Mending::safe(), piece);
+        assert_eq!(
+            String::from_utf8(mended).unwrap(),
+            format!("\u{feff}{expected}")
+        );
+        assert_eq!(done.cells(), 3);
+    }
+}
+
+#[test]
 fn what_is_no_file_of_cells_is_copied() {
     for file in [
         &b"{\"externalSystemId\": \" A \"}\n{}"[..],
         b"[{\"quantity\": \"x\"}]",
-        b"\x1f\x8b and more of it",
         b"no header\n",
         b"",
     ] {
