@@ -202,6 +202,31 @@ pub(super) fn gzipped(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap_or_default()
 }
 
+/// Values that are read otherwise than they are written, and such that nobody can be sure of.
+fn as_partners_write() -> String {
+    let rows = [
+        "A-1;1,0;21.03.2019;Lastschrift;k.A.;0049 151 1234567;",
+        "A-2;1.000;03/04/2026;PAYPALL;29.03.2026 02:30;0151 1234567;",
+        "4,71E+12;1;2026-01-01;PayPal;25.10.2026 02:30;;",
+        "A\u{200b}-4;2;13/04/2026;Rechnung;;;Max\u{a0}Muster",
+        "A-5;3;05/06/2026;ZERO;03/04/2027;;",
+        "A-6;3;05/06/2026;ZERO;31.12.2026;;",
+    ];
+    let mut file = "externalSystemId;plenigoOfferId;invoiceCustomerId;quantity;startDate;paymentMethod;endDate;mobileNumber;lastName\n"
+        .to_owned();
+    let mut put = |row: &str| {
+        let (key, rest) = row.split_once(';').unwrap_or_default();
+        file.push_str(&format!("{key};{OFFER};100003;{rest}\n"));
+    };
+    rows.into_iter().for_each(&mut put);
+    // What is shown only behind the beginning contradicts it.
+    for at in 0..1500 {
+        put(&format!("B-{at};1;2026-01-01T00:00:00Z;BILLING;;;"));
+    }
+    put("B-1500;1;04/13/2026;BILLING;;;");
+    file
+}
+
 pub(super) fn cases() -> Vec<ByHand> {
     let good = format!("{HEADER}{}\n", row("A-1"));
     let many = (0..1001)
@@ -226,6 +251,14 @@ pub(super) fn cases() -> Vec<ByHand> {
             two(&row(&"z".repeat(2 << 20)), &row("A-2")),
         ),
         ("an empty record", two(",,,,,", &row("A-2"))),
+        ("values as partners write them", as_partners_write()),
+        (
+            "JSON is read strictly",
+            format!(
+                "{{\"externalSystemId\":\"A-1\",\"plenigoOfferId\":\"{OFFER}\",\"invoiceCustomerId\":\"100003\",\"quantity\":1,\
+             \"startDate\":\"2026-01-01T00:00:00\",\"paymentMethod\":\"BILLING\",\"language\":\"deutsch\",\"birthday\":\"17.05.1980\"}}\n"
+            ),
+        ),
         ("JSON of another shape", "[7,{}]".to_owned()),
         (
             "a field that cannot be cleared",
