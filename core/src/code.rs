@@ -170,8 +170,8 @@ codes! {
         de "Die gepackte Datei ist mit einem Passwort geschützt." "Ohne das Passwort ist sie nicht zu lesen." "Ohne Passwort packen; über HTTPS oder SFTP ist sie unterwegs geschützt."
         en "The packed file is protected by a password." "Without the password it cannot be read." "Pack it without a password; HTTPS or SFTP protects it on its way.";
     ArchiveTooLarge "archive-too-large" Error 99414
-        de "Die gepackte Datei ist größer als {limit} Bytes." "Solche Dateien werden vom Ende her gelesen; die Einstellung limits.archive_bytes begrenzt sie." "Als .gz oder .zst packen oder die Grenze erhöhen lassen."
-        en "The packed file is larger than {limit} bytes." "Such files are read from their end; the setting limits.archive_bytes bounds them." "Pack it as .gz or .zst or have the limit raised.";
+        de "Die Arbeitsmappe oder ZIP-Datei ist größer als {limit} Bytes." "Solche Dateien werden vom Ende her gelesen; die Einstellung limits.archive_bytes begrenzt sie." "Die Datei teilen, als .gz packen oder die Grenze erhöhen lassen."
+        en "The workbook or ZIP file is larger than {limit} bytes." "Such files are read from their end; the setting limits.archive_bytes bounds them." "Split the file, pack it as .gz or have the limit raised.";
     UnpackedTooLarge "unpacked-too-large" Error 99414
         de "Ausgepackt ist die Datei größer als {limit} Bytes." "Die Einstellung limits.unpacked_bytes begrenzt sie." "Die Datei teilen oder die Grenze erhöhen lassen."
         en "Unpacked the file is larger than {limit} bytes." "The setting limits.unpacked_bytes bounds it." "Split the file or have the limit raised.";
@@ -233,8 +233,8 @@ codes! {
         de "Ausgeblendete Spalten wurden mitgelesen: {expected}." "Wer die Datei ansieht, sieht sie nicht." "Prüfen, ob sie mitgeliefert werden sollen; sonst die Spalten löschen."
         en "Hidden columns were read as well: {expected}." "Who looks at the file does not see them." "Check whether they are meant to be delivered; else delete the columns.";
     SheetCellsMerged "sheet-cells-merged" Warning 0
-        de "Zellen sind verbunden: {expected}." "Der Wert steht nur in der ersten Zelle; die anderen gelten als leer." "Die Verbindung aufheben und die Werte in jede Zeile schreiben."
-        en "Cells are merged: {expected}." "The value stands in the first cell only; the others count as empty." "Unmerge them and write the values into each row.";
+        de "Zellen sind verbunden: {expected}." "Gelesen wurde, was in jeder einzelnen Zelle gespeichert ist; meist ist das nur in der ersten." "Die Verbindung aufheben und die Werte in jede Zeile schreiben."
+        en "Cells are merged: {expected}." "What is stored in each single cell was read; mostly that is only in the first one." "Unmerge them and write the values into each row.";
     SheetFormulas "sheet-formulas" Note 0
         de "Zellen enthalten Formeln: {expected}." "Gelesen wurde der Wert, der zuletzt berechnet und gespeichert wurde." "Nichts zu tun, wenn die Datei nach der letzten Änderung gespeichert wurde."
         en "Cells hold formulas: {expected}." "The value that was last computed and saved was read." "Nothing to do if the file was saved after the last change.";
@@ -368,6 +368,18 @@ codes! {
     NumberAmbiguous "number-ambiguous" Error 99014
         de "{field} ist auf zwei Arten zu lesen: {expected}." "Punkt und Komma trennen je nach Land Tausender oder Nachkommastellen ab." "Die Zahl in einfachen Ziffern schreiben."
         en "{field} can be read in two ways: {expected}." "Depending on the country, point and comma set apart thousands or decimals." "Write the number in plain digits.";
+    NumberAsText "number-as-text" Warning 0
+        de "{field} ist in der Arbeitsmappe eine Zahl; gelesen wurde „{value}“." "Führende Nullen und Stellen nach der fünfzehnten gehen in Zahlen verloren." "Die Spalte als Text formatieren und die Werte neu eintragen, wenn etwas fehlt."
+        en "{field} is a number in the workbook; read was “{value}”." "Leading zeros and digits after the fifteenth are lost in numbers." "Format the column as text, and enter the values anew if anything is missing.";
+    DateAsText "date-as-text" Error 0
+        de "{field} ist in der Arbeitsmappe ein Datum ({value})." "Tabellenprogramme machen aus Nummern wie 1-2 ein Datum; was eingegeben wurde, ist verloren." "Die Spalte als Text formatieren und die Werte neu eintragen."
+        en "{field} is a date in the workbook ({value})." "Spreadsheets make a date of numbers such as 1-2; what was entered is lost." "Format the column as text and enter the values anew.";
+    CellError "cell-error" Error 0
+        de "In {field} steht der Fehler {value}." "Die Tabellenkalkulation konnte den Wert nicht berechnen." "Die Formel berichtigen oder den Wert eintragen."
+        en "{field} holds the error {value}." "The spreadsheet program could not compute the value." "Correct the formula or enter the value.";
+    FormulaWithoutValue "formula-without-value" Error 0
+        de "In {field} steht eine Formel, deren Wert nicht gespeichert ist ({value})." "Formeln werden nicht berechnet; gelesen wird der gespeicherte Wert." "Die Datei in der Tabellenkalkulation öffnen und speichern, oder den Wert eintragen."
+        en "{field} holds a formula of which no value is stored ({value})." "Formulas are not computed; the stored value is read." "Open the file in the spreadsheet program and save it, or enter the value.";
     DigitsLost "digits-lost" Error 0
         de "{field} ist eine gerundete Zahl, der Ziffern fehlen." "Ein Tabellenprogramm hat eine lange Nummer als Zahl gespeichert." "Die Spalte als Text formatieren und die Nummer neu aus dem Ursprung übernehmen."
         en "{field} is a rounded number that has lost digits." "A spreadsheet has stored a long id as a number." "Format the column as text and take the id over from its origin again.";

@@ -14,6 +14,7 @@ use crate::plan::brake::Brake;
 use crate::read::{Expected, Limits, ReadOptions};
 use crate::reading::Reading;
 use crate::unwrap::Encoding;
+use crate::workbook::Workbooks;
 use std::collections::BTreeSet;
 
 /// What holds for the files of one partner.
@@ -39,6 +40,8 @@ pub struct Profile {
     pub reading: Reading,
     /// The encoding of its files; nothing where each tells its own.
     pub encoding: Option<Encoding>,
+    /// The sheet of a workbook that is read; the first one that is shown where there is none.
+    pub sheet: Option<Box<str>>,
 }
 
 /// Whether a file names all orders of its partner.
@@ -75,6 +78,7 @@ impl Profile {
             limits: Limits::default(),
             reading: Reading::default(),
             encoding: None,
+            sheet: None,
         }
     }
 
@@ -88,6 +92,8 @@ impl Profile {
             reading: self.reading.clone(),
             encoding: self.encoding,
             expected: Expected::AnyFormat,
+            sheet: self.sheet.clone(),
+            workbooks: Workbooks::default(),
         }
     }
 }

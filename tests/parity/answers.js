@@ -7,9 +7,13 @@ import { pathToFileURL } from 'node:url';
 
 const [folder, jobsFile, inputsFile, outFile] = process.argv.slice(2);
 const { Checker, init } = await import(pathToFileURL(join(folder, 'checker.js')).href);
-const { Export, Session, SnapshotReader } = await import(pathToFileURL(join(folder, 'intake_wasm.js')).href);
+const { Export, Session, SnapshotReader, openWorkbooksBy } = await import(pathToFileURL(join(folder, 'intake_wasm.js')).href);
+const { default: load, Workbook } = await import(pathToFileURL(join(folder, 'intake_workbook.js')).href);
 
 await init();
+// The checker loads this part by itself when it meets a workbook; a session asks for nothing.
+await load({ module_or_path: readFileSync(join(folder, 'intake_workbook_bg.wasm')) });
+openWorkbooksBy((length, ...how) => new Workbook(length, ...how));
 const { jobs, snapshots } = JSON.parse(readFileSync(jobsFile, 'utf8'));
 const inputs = readFileSync(inputsFile);
 const out = openSync(outFile, 'w');

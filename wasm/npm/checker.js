@@ -2,7 +2,8 @@
 // Everything that is said of a file is said by the module; here bytes are only read and handed on, so that of a file of
 // any size only pieces are in memory.
 
-import { default as load, Export, Hasher, Session, SnapshotReader, lastPanic } from './intake_wasm.js';
+import { default as load, Export, Hasher, Session, SnapshotReader, lastPanic, openWorkbooksBy } from './intake_wasm.js';
+import { default as loadWorkbooks, Workbook } from './intake_workbook.js';
 
 export { codes, fields, template, version } from './intake_wasm.js';
 
@@ -52,6 +53,9 @@ const PIECE = 1 << 20;
 /** So many bytes of a file that is no text are given at once. */
 const STEP = 64 << 10;
 
+/** After so many blocks that come out of a workbook others have their turn. */
+const STEPS_AT_ONCE = 8;
+
 /** So many bytes of output are gathered before they become a blob. */
 const PART = 4 << 20;
 
@@ -61,13 +65,23 @@ const SEARCH_SLICE = 100;
 /** @type {Promise<unknown> | undefined} */
 let loading;
 
+/** Gives the bytes of the module that reads workbooks, or says where they are. @type {() => Source | Promise<Source>} */
+let workbookSource = () => besideThisFile('intake_workbook_bg.wasm');
+
+/** @type {Promise<unknown> | undefined} */
+let loadingWorkbooks;
+
 /**
  * Loads the module, once; later calls wait for the first.
  *
  * @param {Source | Promise<Source>} [wasm] its bytes, or where they are; by default the file beside this one
+ * @param {object} [more]
+ * @param {() => Source | Promise<Source>} [more.workbooks] the same for the module that reads workbooks; asked for only when
+ *   a file is one
  * @returns {Promise<void>}
  */
-export async function init(wasm) {
+export async function init(wasm, { workbooks } = {}) {
+  if (workbooks !== undefined) workbookSource = workbooks;
   loading ??= loaded(wasm);
   try {
     await loading;
@@ -132,6 +146,7 @@ export class Checker {
     return this.inTurn(async () => {
       this.free();
       const { file } = this;
+      if (await mayBeWorkbook(file)) await workbooksLoaded();
       const hash = this.hash?.(file, watch.signal);
       // Where the check fails first, nobody waits for it any more.
       hash?.catch(() => {});
@@ -155,6 +170,14 @@ export class Checker {
         }
         watch.progress?.(called(() => session.progress()));
       });
+      for (let step = 1; called(() => session.readOn()); step += 1) {
+        takeText();
+        if (step % STEPS_AT_ONCE > 0) continue;
+        watch.progress?.(called(() => session.progress()));
+        // Whoever wants to stop is heard in between.
+        await new Promise((resolve) => setTimeout(resolve));
+        watch.signal?.throwIfAborted();
+      }
       if (hash === undefined) {
         called(() => session.endOfFile());
       } else {
@@ -477,12 +500,35 @@ async function readSnapshot(file) {
 
 /** @param {Source | Promise<Source>} [wasm] */
 async function loaded(wasm) {
-  await load({ module_or_path: (await wasm) ?? (await besideThisFile()) });
+  await load({ module_or_path: (await wasm) ?? (await besideThisFile('intake_wasm_bg.wasm')) });
 }
 
-/** @returns {Promise<Source>} */
-async function besideThisFile() {
-  const address = new URL('intake_wasm_bg.wasm', import.meta.url);
+/** Loads the module that reads workbooks, once. */
+async function workbooksLoaded() {
+  loadingWorkbooks ??= (async () => {
+    await loadWorkbooks({ module_or_path: await workbookSource() });
+    openWorkbooksBy((length, ...how) => new Workbook(length, ...how));
+  })();
+  try {
+    await loadingWorkbooks;
+  } catch (error) {
+    loadingWorkbooks = undefined;
+    throw error;
+  }
+}
+
+/** Does the file begin as workbooks do, and as those of long ago? @param {Blob} file */
+async function mayBeWorkbook(file) {
+  const first = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return [[0x50, 0x4b, 3, 4], [0xd0, 0xcf, 0x11, 0xe0]].some((magic) => magic.every((byte, at) => byte === first[at]));
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<Source>}
+ */
+async function besideThisFile(name) {
+  const address = new URL(name, import.meta.url);
   if (address.protocol !== 'file:') return address;
   // Node fetches nothing from disk. The name stands apart, so that no bundler for browsers looks for it.
   const files = 'node:fs/promises';

@@ -14,6 +14,7 @@ pub mod tables;
 pub mod template;
 mod trouble;
 pub mod types;
+pub mod workbooks;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

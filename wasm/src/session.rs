@@ -20,6 +20,7 @@ use crate::mending::{Mending, texts_of};
 use crate::snapshot::Snapshot;
 use crate::trouble::trouble;
 use crate::types::SessionOptions;
+use crate::workbooks;
 
 /// A file under inspection.
 #[wasm_bindgen]
@@ -63,7 +64,8 @@ impl Session {
         }
         let profile = with_mapping(profile, options.mapping)?;
         let known = snapshot.map(|snapshot| Known::from(&snapshot.whole));
-        let inspection = Inspection::new(&options.name, profile, now, known);
+        let inspection = Inspection::new(&options.name, profile, now, known)
+            .opening_workbooks_by(workbooks::open);
         Ok(Self {
             inspection: match options.identified_elsewhere {
                 true => inspection.identified_elsewhere(),
@@ -77,6 +79,12 @@ impl Session {
     /// Takes the next bytes of the file, any number of them.
     pub fn push(&mut self, bytes: &[u8]) {
         self.inspection.push(bytes);
+    }
+
+    /// Reads some of what a workbook comes to, once all its bytes have been pushed; false where there is no more.
+    #[wasm_bindgen(js_name = readOn)]
+    pub fn read_on(&mut self) -> bool {
+        self.inspection.read_on()
     }
 
     /// Says that the file has ended.

@@ -17,7 +17,7 @@ export function chooseButton({ files }, title, kind) {
     type: 'file',
     multiple: true,
     hidden: true,
-    accept: '.csv,.tsv,.txt,.ndjson,.jsonl,.json,text/csv,application/json',
+    accept: '.csv,.tsv,.txt,.xlsx,.xlsm,.ods,.ndjson,.jsonl,.json,.gz,.zst,.zip,text/csv,application/json',
   });
   input.addEventListener('change', () => {
     const chosen = [...(input.files ?? [])];

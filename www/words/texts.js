@@ -15,8 +15,8 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   drop_here: { de: 'Dateien hierher ziehen', en: 'Drop files here' },
   drop_now: { de: 'Loslassen, um zu prüfen', en: 'Let go to check' },
   drop_kinds: {
-    de: 'CSV, NDJSON oder JSON, auch mehrere auf einmal, auch mit Millionen Zeilen',
-    en: 'CSV, NDJSON or JSON, several at once, also with millions of rows',
+    de: 'CSV, Excel (XLSX), ODS, NDJSON oder JSON, auch mehrere auf einmal, auch mit Millionen Zeilen',
+    en: 'CSV, Excel (XLSX), ODS, NDJSON or JSON, several at once, also with millions of rows',
   },
   choose: { de: 'Dateien wählen', en: 'Choose files' },
   paste: { de: 'Zeilen einfügen', en: 'Paste rows' },

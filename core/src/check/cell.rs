@@ -1,7 +1,7 @@
 //! Is the value of one cell what its field may hold?
 //! One function per kind of field; each finds at most one error, so that a cell is not scolded twice.
 
-use super::lenient;
+use super::{lenient, sheet_cell};
 use crate::code::Code;
 use crate::field::{Field, Kind, Table};
 use crate::finding::{Detail, Fix};
@@ -110,7 +110,7 @@ pub fn check<'a>(
     remark: &mut dyn FnMut(Remark),
 ) -> Result<Checked<'a>, Remark> {
     match cell {
-        Cell::Text(text) | Cell::Sheet(_, text) => {
+        Cell::Text(text) => {
             let text = plain(text, remark);
             if text.is_empty() {
                 return Ok(Checked::Absent);
@@ -124,6 +124,7 @@ pub fn check<'a>(
                 Values::Strict => from_text(spec.kind, text, remark).map_err(Remark::from),
             }
         }
+        Cell::Sheet(kind, text) => sheet_cell::read(field, *kind, text, rules, remark),
         cell => json(field, cell, remark).map_err(Remark::from),
     }
 }

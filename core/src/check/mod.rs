@@ -14,6 +14,7 @@ mod key_table;
 pub mod ledger;
 mod lenient;
 pub(crate) mod plain;
+mod sheet_cell;
 mod tally;
 
 use crate::field::{Field, Table};

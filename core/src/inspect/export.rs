@@ -81,7 +81,7 @@ impl Export {
         if inspection.done().is_none() {
             return Self { way: Way::Nothing };
         }
-        let options = inspection.profile.read_options(inspection.now);
+        let options = inspection.read_options();
         let framer = || Box::new(Framer::new(options.clone()));
         let way = match kind {
             ExportKind::Report if inspection.known.is_none() => {

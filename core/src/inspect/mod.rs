@@ -25,8 +25,9 @@ use crate::plan::state::StateMark;
 use crate::plan::survey::{Decisions, FirstPass, Learned, Survey, Surveyed, survey_blocks};
 use crate::plan::{Context, Decision};
 use crate::profile::Profile;
-use crate::read::{Block, Framer, Mark, Shape};
+use crate::read::{Block, Framer, Mark, ReadOptions, Shape};
 use crate::snapshot::Snapshot;
+use crate::workbook::{Opener, Workbooks};
 use index::{Entry, Index, Rejected};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, VecDeque};
@@ -89,6 +90,7 @@ pub struct Inspection<K> {
     recent: VecDeque<(usize, Vec<Block>)>,
     /// Text that the end of the file made.
     last_text: Option<(u64, Vec<u8>)>,
+    workbooks: Workbooks,
 }
 
 #[derive(Debug)]
@@ -181,10 +183,30 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             profile,
             now,
             known,
+            workbooks: Workbooks::default(),
             stage: Stage::First(Box::new(first)),
             index: Index::default(),
             recent: VecDeque::new(),
             last_text: None,
+        }
+    }
+
+    /// Has workbooks opened by somebody else than the reader that is built in. Said before the first bytes are pushed.
+    #[must_use]
+    pub fn opening_workbooks_by(mut self, opener: Opener) -> Self {
+        self.workbooks = Workbooks::opened_by(opener);
+        let options = self.read_options();
+        if let Stage::First(first) = &mut self.stage {
+            first.framer = Framer::keeping_text(options);
+        }
+        self
+    }
+
+    /// How the file is read.
+    fn read_options(&self) -> ReadOptions {
+        ReadOptions {
+            workbooks: self.workbooks,
+            ..self.profile.read_options(self.now)
         }
     }
 
@@ -235,6 +257,18 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
             errors: tally.by_severity[0],
             warnings: tally.by_severity[1],
         }
+    }
+
+    /// Reads some of what a file that can only be read as a whole comes to, once all its bytes have been pushed; false where
+    /// there is no more. [`Self::end_of_file`] reads the rest, so that nobody has to ask.
+    pub fn read_on(&mut self) -> bool {
+        let Stage::First(first) = &mut self.stage else {
+            return false;
+        };
+        first.framer.finish();
+        let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
+        first.hear_about_file();
+        first.next_block(&teller, &mut self.index)
     }
 
     /// Says that the file has ended.
@@ -416,10 +450,20 @@ impl First {
         index: &mut Index,
     ) {
         self.hear_about_file();
-        while let Some(block) = self.framer.next_block() {
-            let Some(shape) = self.framer.shape().cloned() else {
-                continue;
-            };
+        while self.next_block(teller, index) {}
+        self.hear_about_file();
+    }
+
+    /// Looks at the next block; false where there is none.
+    fn next_block<K: Knowledge<Error = Infallible>>(
+        &mut self,
+        teller: &Teller<'_, K>,
+        index: &mut Index,
+    ) -> bool {
+        let Some(block) = self.framer.next_block() else {
+            return false;
+        };
+        if let Some(shape) = self.framer.shape().cloned() {
             let mut entry = Entry::new(&block);
             let surveyed = teller.first_look(&shape, block, &mut entry, &mut self.rejected);
             index.blocks.push(entry);
@@ -435,7 +479,7 @@ impl First {
                 }
             });
         }
-        self.hear_about_file();
+        true
     }
 
     fn hear_about_file(&mut self) {

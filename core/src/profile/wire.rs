@@ -124,6 +124,8 @@ pub(crate) struct ProfileV1 {
     mapping: BTreeMap<Box<str>, Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encoding: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sheet: Option<Box<str>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -208,6 +210,7 @@ impl ProfileV1 {
             words: reading.words.pairs().clone(),
             mapping: reading.mapping.pairs().clone(),
             encoding: profile.encoding.map(|encoding| encoding.name().to_owned()),
+            sheet: profile.sheet.clone(),
         }
     }
 
@@ -314,6 +317,7 @@ impl ProfileV1 {
                 mapping,
             },
             encoding: encoding.flatten(),
+            sheet: self.sheet,
         })
     }
 }
@@ -632,6 +636,7 @@ mod tests {
             reading in a_reading(),
             (archive_bytes, unpacked_bytes, unpacked_ratio) in (1..u64::MAX, 1..u64::MAX, 1..u64::MAX),
             encoding in proptest::option::of(proptest::sample::select(Encoding::ALL.to_vec())),
+            sheet in proptest::option::of("[^\\p{C}]{1,8}"),
         ) -> Profile {
             Profile {
                 partner: partner.into(),
@@ -653,6 +658,7 @@ mod tests {
                 },
                 reading,
                 encoding,
+                sheet: sheet.map(Into::into),
             }
         }
     }

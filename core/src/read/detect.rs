@@ -3,7 +3,7 @@
 
 use super::csv_cells::after_returns;
 use super::delimiter::{self, DELIMITERS, Demand, Records, Split};
-use super::{CORRECTION_KEY, Column, Expected, Format, ReadOptions, Shape, sample};
+use super::{CORRECTION_KEY, Column, Expected, Format, ReadOptions, Shape, SheetKind, sample};
 use crate::code::Code;
 use crate::field::{self, Field};
 use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
@@ -43,12 +43,17 @@ const NOT_TEXT: &[(&[u8], &str)] = &[
     (b"SQLite format 3", "SQLITE"),
 ];
 
+/// The text that is made of a workbook has this one.
+const WORKBOOK_DELIMITER: u8 = b',';
+
 /// Keys that only a request body has at its top level.
 pub(super) const BODY_KEYS: &[&str] = &["items", "purchase", "suppressMail"];
 
+/// A workbook's text has been made from it, so that its format and its delimiter are known.
 pub(super) fn beginning(
     head: &[u8],
     (at_end, cut): (bool, bool),
+    workbook: Option<Format>,
     options: &ReadOptions,
 ) -> Beginning {
     // What lies behind the limit is not looked at, so that the answer does not depend on how much has arrived.
@@ -62,7 +67,7 @@ pub(super) fn beginning(
     if head.len() < MAGIC_BYTES && !at_end {
         return Beginning::Unknown;
     }
-    if let Some(finding) = not_text(head) {
+    if let Some(finding) = not_text(head).filter(|_| workbook.is_none()) {
         return Beginning::Unreadable(finding);
     }
     let mark = if head.starts_with(BYTE_ORDER_MARK) {
@@ -81,6 +86,7 @@ pub(super) fn beginning(
             Detail::None,
         ))),
         None => None,
+        Some(_) if workbook.is_some() => csv(0, head, (at_end, overlong || cut), workbook, options),
         Some(b'[') => Some(json(Format::Json, start, head, options)),
         Some(b'{') => match first_key(&head[start + 1..]) {
             FirstKey::Named(key) if BODY_KEYS.contains(&&*key) => {
@@ -89,7 +95,7 @@ pub(super) fn beginning(
             FirstKey::Cut if !at_end && !overlong => None,
             _ => Some(json(Format::Ndjson, start, head, options)),
         },
-        Some(_) => csv(mark, head, (at_end, overlong || cut), options),
+        Some(_) => csv(mark, head, (at_end, overlong || cut), None, options),
     };
     found.unwrap_or_else(|| {
         if overlong {
@@ -206,9 +212,14 @@ fn csv(
     mark: usize,
     head: &[u8],
     (at_end, overlong): (bool, bool),
+    workbook: Option<Format>,
     options: &ReadOptions,
 ) -> Option<Beginning> {
-    let (demanded, mark) = match delimiter::demanded(&head[mark..], at_end) {
+    let demand = match workbook {
+        Some(_) => Demand::Line(WORKBOOK_DELIMITER, 0),
+        None => delimiter::demanded(&head[mark..], at_end),
+    };
+    let (demanded, mark) = match demand {
         Demand::Line(delimiter, length) => (Some(delimiter), mark + length),
         Demand::Undecided if !overlong => return None,
         Demand::Undecided | Demand::None => (None, mark),
@@ -245,7 +256,7 @@ fn csv(
     };
     let rest = &body[end.total..];
     // So much and no more is looked at, however much has arrived.
-    if rest.len() < sample::BYTES && !at_end && !overlong {
+    if rest.len() < sample::BYTES && !at_end && !overlong && workbook.is_none() {
         return None;
     }
     let records = Records::new(rest, end.terminator, at_end);
@@ -263,6 +274,10 @@ fn csv(
     }
     let columns: Vec<Column> = headers
         .iter()
+        .map(|header| match workbook {
+            Some(_) => without_mark(header),
+            None => header,
+        })
         .map(|header| Column {
             header: header.trim().into(),
             field: meant(header, options),
@@ -287,7 +302,7 @@ fn csv(
         .any(|column| is_our_own_column(&column.header));
     Some(Beginning::Known {
         shape: Box::new(Shape {
-            format: Format::Csv,
+            format: workbook.unwrap_or(Format::Csv),
             options: options.clone(),
             packing: None,
             encoding: Encoding::Utf8,
@@ -367,6 +382,14 @@ pub(super) fn meant(header: &str, options: &ReadOptions) -> Option<Field> {
     match options.reading.mapping.meaning(options.table, header) {
         Meaning::Field(spec) => Some(spec.field),
         Meaning::Ignored | Meaning::Unknown => None,
+    }
+}
+
+/// A header that is a number, say, is its text.
+fn without_mark(header: &str) -> &str {
+    match header.as_bytes() {
+        [mark, ..] if SheetKind::of_mark(*mark).is_some() => &header[1..],
+        _ => header,
     }
 }
 

@@ -317,6 +317,7 @@ impl Framer {
             made.clear();
             let step = self.unwrap.step(&mut made);
             self.take_made(&made);
+            self.note_found();
             self.made = made;
             match step {
                 Ok(Made::Some) => {}
@@ -377,6 +378,15 @@ impl Framer {
         }
     }
 
+    /// Takes what was found about a workbook: which sheet is read before its header, all else behind its records.
+    fn note_found(&mut self) {
+        let mut found = self.unwrap.take_findings();
+        match self.frame {
+            Frame::Beginning => self.findings.append(&mut found),
+            _ => self.late_findings.append(&mut found),
+        }
+    }
+
     fn note_encoding(&mut self, found: &FoundOut) {
         let title = Detail::Text(found.encoding.title().into());
         let finding = Finding {
@@ -432,7 +442,8 @@ impl Framer {
 
     fn begin(&mut self, at_end: AtEnd) {
         let (whole, cut) = (at_end == AtEnd::Yes, at_end == AtEnd::Limit);
-        match detect::beginning(&self.head, (whole, cut), &self.options) {
+        let workbook = self.unwrap.workbook();
+        match detect::beginning(&self.head, (whole, cut), workbook, &self.options) {
             Beginning::Unknown => {}
             Beginning::Unreadable(finding) => self.stop(finding),
             Beginning::Known {

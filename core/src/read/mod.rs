@@ -26,6 +26,7 @@ use crate::moment::Moment;
 use crate::reading::Reading;
 use crate::reading::local_time::First;
 use crate::unwrap::{Encoding, Packing};
+use crate::workbook::Workbooks;
 use std::borrow::Cow;
 
 pub(crate) use csv_plain::{PlainRecord, Taker};
@@ -128,6 +129,10 @@ pub struct ReadOptions {
     pub reading: Reading,
     /// The encoding that was agreed; nothing where it is to be found out. A byte order mark tells more surely.
     pub encoding: Option<Encoding>,
+    /// The sheet of a workbook that is read; the first one that is shown where none was agreed.
+    pub sheet: Option<Box<str>>,
+    /// What opens workbooks.
+    pub workbooks: Workbooks,
     /// Which formats will do.
     pub expected: Expected,
 }
@@ -162,6 +167,8 @@ impl ReadOptions {
             reading: Reading::default(),
             encoding: None,
             expected: Expected::AnyFormat,
+            sheet: None,
+            workbooks: Workbooks::default(),
         }
     }
 }
@@ -342,7 +349,7 @@ pub enum SheetKind {
     Number,
     /// A day, or a day and a time, as in ISO 8601 without a zone.
     Date,
-    /// `TRUE` or `FALSE`.
+    /// `true` or `false`.
     Bool,
     /// An error such as `#REF!`.
     Error,

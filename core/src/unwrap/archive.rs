@@ -7,7 +7,7 @@ use super::packed::Progress;
 use crate::code::Code;
 use crate::finding::{Detail, Finding, shown_value};
 use crate::read::Limits;
-use crate::zip::{Directory, DirectoryReader, Entry, Trouble, Unpacking};
+use crate::zip::{Directory, DirectoryReader, Entry, Stretch, Trouble, Unpacking};
 
 /// A zip file, held until all of it is there.
 #[derive(Debug)]
@@ -24,7 +24,11 @@ enum Stage {
     Unpacking(Box<Unpacking>),
 }
 
-pub(super) const MAGIC: [&[u8]; 2] = [b"PK\x03\x04", b"PK\x05\x06"];
+/// What is held begins with one of these; with the last one what Office wrote long ago, and still writes where there is a
+/// password.
+pub(super) const MAGIC: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", COMPOUND];
+
+const COMPOUND: &[u8] = b"\xD0\xCF\x11\xE0";
 
 impl Archive {
     pub(super) fn new(limits: Limits) -> Self {
@@ -57,10 +61,16 @@ impl Archive {
         match &mut self.stage {
             Stage::Arriving => Ok(Progress::NeedsInput),
             Stage::Whole => {
+                let first = Stretch {
+                    offset: 0,
+                    length: COMPOUND.len(),
+                };
+                if self.held.read(first) == COMPOUND {
+                    return Ok(Progress::Workbook);
+                }
                 let directory = read_directory(&self.held)?;
                 if is_workbook(&directory) {
-                    let what = Detail::Text("XLSX, ODS".into());
-                    return Err(Finding::about_file(Code::FileNotText, what));
+                    return Ok(Progress::Workbook);
                 }
                 let entry = only_file(&directory)?;
                 let unpacking =
@@ -83,6 +93,11 @@ impl Archive {
         }
     }
 
+    /// The file.
+    pub(super) fn into_held(self) -> Held {
+        self.held
+    }
+
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.held.length() as usize
@@ -99,9 +114,9 @@ fn read_directory(held: &Held) -> Result<Directory, Finding> {
     }
 }
 
-/// Is the file a workbook, which only looks like a zip file from outside?
+/// Is the file a workbook or another document, which only looks like a zip file from outside?
 fn is_workbook(directory: &Directory) -> bool {
-    ["[Content_Types].xml", "mimetype"]
+    ["[Content_Types].xml", "mimetype", "Index/Document.iwa"]
         .iter()
         .any(|name| directory.entry(name).is_some())
 }

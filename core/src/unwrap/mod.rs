@@ -14,6 +14,7 @@ mod inflate;
 mod packed;
 mod tables;
 mod text;
+mod workbook;
 mod zstd;
 
 #[cfg(test)]
@@ -27,9 +28,10 @@ pub(crate) use text::FoundOut;
 
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
-use crate::read::ReadOptions;
+use crate::read::{Format, ReadOptions};
 use packed::{Packed, Progress};
 use text::Text;
+use workbook::{Agreed, Workbook};
 
 /// A file on its way to being records.
 #[derive(Debug)]
@@ -37,6 +39,11 @@ pub(crate) struct Unwrap {
     outside: Outside,
     text: Text,
     packing: Option<Packing>,
+    workbook: Option<Format>,
+    /// How a workbook is read, should the file be one.
+    agreed: Option<Agreed>,
+    /// What was found about a workbook in the last step.
+    findings: Vec<Finding>,
     /// The first bytes that came out of a packed file.
     inside: Option<Vec<u8>>,
     /// What came out last, before it is decoded.
@@ -49,6 +56,7 @@ enum Outside {
     Beginning(Vec<u8>),
     Plain,
     Packed(Box<Packed>),
+    Workbook(Box<Workbook>),
     /// Nothing more comes out.
     Ended,
 }
@@ -77,6 +85,9 @@ impl Unwrap {
             outside: Outside::Beginning(Vec::new()),
             text: Text::new(options.encoding),
             packing: None,
+            workbook: None,
+            agreed: Some(Agreed::of(options)),
+            findings: Vec::new(),
             inside: None,
             unpacked: Vec::new(),
         }
@@ -88,6 +99,9 @@ impl Unwrap {
             outside: Outside::Plain,
             text: Text::utf8(),
             packing: None,
+            workbook: None,
+            agreed: None,
+            findings: Vec::new(),
             inside: None,
             unpacked: Vec::new(),
         }
@@ -122,7 +136,7 @@ impl Unwrap {
                 packed.push(bytes);
                 bytes.len()
             }
-            Outside::Ended => bytes.len(),
+            Outside::Workbook(_) | Outside::Ended => bytes.len(),
         }
     }
 
@@ -146,14 +160,25 @@ impl Unwrap {
                 self.text.finish(out);
                 Ok(Made::Last)
             }
+            Outside::Workbook(workbook) => {
+                let stepped = workbook.step(out);
+                self.findings.append(&mut workbook.take_findings());
+                if stepped? == Progress::Ended {
+                    self.outside = Outside::Ended;
+                }
+                Ok(Made::Some)
+            }
             Outside::Packed(packed) => {
                 self.unpacked.clear();
                 let stepped = packed.step(&mut self.unpacked);
+                if let Ok(Progress::Workbook) = stepped {
+                    return self.open_workbook();
+                }
                 // What came out before it went wrong counts.
                 let at_end = matches!(stepped, Err(_) | Ok(Progress::Ended));
                 self.look_inside(at_end, out)?;
                 Ok(match stepped? {
-                    Progress::More => Made::Some,
+                    Progress::More | Progress::Workbook => Made::Some,
                     Progress::NeedsInput => Made::AllSoFar,
                     Progress::Ended => {
                         self.outside = Outside::Ended;
@@ -177,7 +202,20 @@ impl Unwrap {
 
     /// The encoding of the text, as far as it is known.
     pub(crate) fn encoding(&self) -> Encoding {
-        self.text.encoding()
+        match self.workbook {
+            Some(_) => Encoding::Utf8,
+            None => self.text.encoding(),
+        }
+    }
+
+    /// Which kind of workbook the file is, if it is one.
+    pub(crate) fn workbook(&self) -> Option<Format> {
+        self.workbook
+    }
+
+    /// Takes what was found about a workbook in the last step.
+    pub(crate) fn take_findings(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.findings)
     }
 
     /// An encoding that was found out in the last step.
@@ -187,13 +225,14 @@ impl Unwrap {
 
     /// Is the text so far the file as it stands?
     pub(crate) fn is_unchanged(&self) -> bool {
-        self.packing.is_none() && self.text.is_unchanged()
+        self.packing.is_none() && self.workbook.is_none() && self.text.is_unchanged()
     }
 
     #[cfg(test)]
     pub(crate) fn held(&self) -> usize {
         let packed = match &self.outside {
             Outside::Packed(packed) => packed.held(),
+            Outside::Workbook(workbook) => workbook.held(),
             _ => 0,
         };
         packed + self.unpacked.capacity()
@@ -212,6 +251,22 @@ impl Unwrap {
         self.packing = Some(packing);
         self.inside = Some(Vec::new());
         self.outside = Outside::Packed(packed);
+    }
+
+    /// What was held turned out to be a workbook, or something like one.
+    fn open_workbook(&mut self) -> Result<Made, Finding> {
+        let outside = std::mem::replace(&mut self.outside, Outside::Ended);
+        // Nothing was packed: that workbooks are zip files is nobody's matter.
+        self.packing = None;
+        self.inside = None;
+        if let (Outside::Packed(packed), Some(agreed)) = (outside, self.agreed.take())
+            && let Some(held) = packed.into_held()
+        {
+            let workbook = Box::new(Workbook::open(held, agreed)?);
+            self.workbook = Some(workbook.format());
+            self.outside = Outside::Workbook(workbook);
+        }
+        Ok(Made::Some)
     }
 
     /// Decodes what came out of a packed file, once its first bytes have been looked at.

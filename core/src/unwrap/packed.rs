@@ -3,6 +3,7 @@
 
 use super::archive::{self, Archive};
 use super::gzip::{self, Gzip};
+use super::held::Held;
 use super::zstd::{self, Zstd};
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
@@ -74,6 +75,8 @@ pub(super) enum Progress {
     NeedsInput,
     /// All has come out.
     Ended,
+    /// It is a workbook, which is read in another way.
+    Workbook,
 }
 
 /// Why a packed file cannot be unpacked. The texts name a part of the format, the same in both languages.
@@ -168,6 +171,14 @@ impl Packed {
         };
         self.shown += more;
         more > 0
+    }
+
+    /// The file as it was held, where it was.
+    pub(super) fn into_held(self) -> Option<Held> {
+        match self.unpacker {
+            Unpacker::Zip(archive) => Some(archive.into_held()),
+            _ => None,
+        }
     }
 
     #[cfg(test)]

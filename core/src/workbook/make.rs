@@ -2,7 +2,6 @@
 
 use super::{Options, Reader};
 use crate::finding::{Detail, Finding};
-use crate::read::Limits;
 use crate::zip::make::Zip;
 
 /// The parts of an `.xlsx` file with one sheet; each can be replaced.
@@ -96,7 +95,7 @@ pub(super) struct Told {
 
 /// Reads a file that is given as it is wanted.
 pub(super) fn read(file: &[u8], sheet: Option<&str>) -> Told {
-    let mut reader = Reader::new(file.len() as u64, Options::new(sheet, &Limits::default()));
+    let mut reader = Reader::new(file.len() as u64, Options::new(sheet));
     let mut text = Vec::new();
     let mut held = 0;
     while let Some(wanted) = reader.wanted() {

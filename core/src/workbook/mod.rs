@@ -1,10 +1,11 @@
 //! How does a workbook become text?
-//! One sheet of an `.xlsx` or `.ods` file becomes CSV with a mark before each value that is not text ([`Mark`]); it leaves
+//! One sheet of an `.xlsx` or `.ods` file becomes CSV with a mark before each value that is not text ([`SheetKind`](crate::read::SheetKind)); it leaves
 //! while it is read, and of the file itself no more is held than its shared strings.
 //!
 //! The caller has the file and reads what is [`wanted`](Reader::wanted), whatever the place: the directory of a zip file
 //! stands at its end. Everything is bounded before it is kept: see [`crate::zip`], `markup`, `table` and `xlsx::strings`.
 
+pub mod carried;
 mod compound;
 mod format;
 mod markup;
@@ -29,8 +30,7 @@ use crate::finding::Finding;
 use crate::read::Limits;
 use crate::zip::{Directory, Stretch};
 use stages::Stage;
-
-pub use table::Mark;
+use std::fmt;
 
 /// How a workbook is to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,11 +47,11 @@ pub struct Options {
 const MOST_UNPACKED: u64 = 768 << 20;
 
 impl Options {
-    /// The options for a sheet, within the limits that hold for all files.
-    pub fn new(sheet: Option<&str>, limits: &Limits) -> Self {
+    /// The options for a sheet, with the usual limits.
+    pub fn new(sheet: Option<&str>) -> Self {
         Self {
             sheet: sheet.map(Into::into),
-            text_bytes: limits.field_bytes,
+            text_bytes: Limits::default().field_bytes,
             unpacked_bytes: MOST_UNPACKED,
         }
     }
@@ -66,6 +66,24 @@ pub enum Kind {
     Ods,
     /// A zip file of something else.
     OtherZip,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Xlsx, Self::Ods, Self::OtherZip];
+
+    /// `xlsx`, `ods` or `zip`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Ods => "ods",
+            Self::OtherZip => "zip",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// Reads a workbook.
@@ -83,9 +101,86 @@ pub struct Reader {
     findings: Vec<Finding>,
 }
 
-/// Can a file that begins so be a workbook, or must be told from one? Asked of at least eight bytes.
-pub fn looks_like_one(head: &[u8]) -> bool {
-    head.starts_with(b"PK\x03\x04") || head.starts_with(compound::MAGIC)
+/// Whatever reads a workbook: a [`Reader`], or what hands on to one that is elsewhere.
+pub trait ReadsWorkbook: fmt::Debug + Send {
+    /// See [`Reader::wanted`].
+    fn wanted(&self) -> Option<Stretch>;
+    /// See [`Reader::give`].
+    fn give(&mut self, bytes: &[u8]);
+    /// See [`Reader::take_text`].
+    fn take_text(&mut self) -> Vec<u8>;
+    /// See [`Reader::take_findings`].
+    fn take_findings(&mut self) -> Vec<Finding>;
+    /// See [`Reader::kind`].
+    fn kind(&self) -> Option<Kind>;
+}
+
+/// Begins to read a workbook in a file of so many bytes.
+pub type Opener = fn(u64, Options) -> Box<dyn ReadsWorkbook>;
+
+/// What opens the workbooks among the files that are read.
+#[derive(Clone, Copy)]
+pub struct Workbooks(Option<Opener>);
+
+impl Workbooks {
+    /// Whatever this opens.
+    pub const fn opened_by(opener: Opener) -> Self {
+        Self(Some(opener))
+    }
+
+    pub(crate) fn opener(self) -> Option<Opener> {
+        self.0
+    }
+}
+
+/// The reader that is built in; a module without it opens none.
+impl Default for Workbooks {
+    fn default() -> Self {
+        Self(USUAL)
+    }
+}
+
+impl fmt::Debug for Workbooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Workbooks").field(&self.0.is_some()).finish()
+    }
+}
+
+/// Wherever a workbook is read, it is read in the same way.
+impl PartialEq for Workbooks {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// The reader that is built in.
+#[cfg(feature = "workbook")]
+const USUAL: Option<Opener> =
+    Some(|file_length, options| Box::new(Reader::new(file_length, options)));
+
+#[cfg(not(feature = "workbook"))]
+const USUAL: Option<Opener> = None;
+
+impl ReadsWorkbook for Reader {
+    fn wanted(&self) -> Option<Stretch> {
+        Self::wanted(self)
+    }
+
+    fn give(&mut self, bytes: &[u8]) {
+        Self::give(self, bytes);
+    }
+
+    fn take_text(&mut self) -> Vec<u8> {
+        Self::take_text(self)
+    }
+
+    fn take_findings(&mut self) -> Vec<Finding> {
+        Self::take_findings(self)
+    }
+
+    fn kind(&self) -> Option<Kind> {
+        self.kind
+    }
 }
 
 impl Reader {

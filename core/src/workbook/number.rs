@@ -2,8 +2,8 @@
 //! The shortest digits that read back the same number; a date only where the calendar has it.
 
 use super::format::Look;
-use super::table::Mark;
 use crate::moment::{civil_from_days, days_from_civil};
+use crate::read::SheetKind;
 
 /// Days before the first of January 1970 at which serial numbers begin, by the workbook's date system.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) fn spelled(
     look: Look,
     system: DateSystem,
     out: &mut Vec<u8>,
-) -> Option<Mark> {
+) -> Option<SheetKind> {
     out.clear();
     match look {
         Look::Plain if is_plain(raw) => out.extend_from_slice(raw),
@@ -33,7 +33,7 @@ pub(super) fn spelled(
         Look::Date => {
             let number = number(raw)?;
             if push_date(number, system, out) {
-                return Some(Mark::Date);
+                return Some(SheetKind::Date);
             }
             push_shortest(number, out);
         }
@@ -43,7 +43,7 @@ pub(super) fn spelled(
         }
         Look::Zeros(_) => push_shortest(number(raw)?, out),
     }
-    Some(Mark::Number)
+    Some(SheetKind::Number)
 }
 
 /// A whole number in its usual form.

@@ -7,8 +7,9 @@ use super::markup::{Attributes, Reader, Text};
 use super::notes::Notes;
 use super::number::{self, DateSystem};
 use super::sheets::{Choice, Sheets};
-use super::table::{MOST_COLUMNS, MOST_ROWS, Mark, Table};
+use super::table::{MOST_COLUMNS, MOST_ROWS, Table};
 use super::value::{Spelling, Value};
+use crate::read::SheetKind;
 use crate::zip::Trouble;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -78,7 +79,7 @@ enum Kind {
 enum Spelled {
     Nothing,
     Text,
-    Marked(Mark),
+    Marked(SheetKind),
 }
 
 const MOST_STYLES: usize = 1 << 16;
@@ -211,7 +212,7 @@ impl Content {
         if self.column > MOST_COLUMNS {
             return Err(Trouble::suspicious("table:number-columns-repeated"));
         }
-        if self.cell.formula.is_some() && what != Spelled::Marked(Mark::Formula) {
+        if self.cell.formula.is_some() && what != Spelled::Marked(SheetKind::Formula) {
             self.notes.formula(self.row + 1, first);
         }
         for column in first..=self.column {
@@ -237,19 +238,19 @@ impl Content {
             }
             Kind::Date => {
                 let is_date = number::push_written_date(given.unwrap_or(shown), out);
-                is_date.then_some(Mark::Date)
+                is_date.then_some(SheetKind::Date)
             }
             Kind::Truth => given.map(|given| {
                 out.extend_from_slice(given);
-                Mark::Truth
+                SheetKind::Bool
             }),
             Kind::Error => {
                 out.extend_from_slice(shown);
-                Some(Mark::Error)
+                Some(SheetKind::Error)
             }
             Kind::Text if self.cell.formula.is_some() && is_error(shown) => {
                 out.extend_from_slice(shown);
-                Some(Mark::Error)
+                Some(SheetKind::Error)
             }
             Kind::Text | Kind::None => None,
         };
@@ -265,7 +266,7 @@ impl Content {
         match &self.cell.formula {
             Some(formula) if out.is_empty() && self.cell.kind == Kind::None => {
                 out.extend_from_slice(formula.as_bytes());
-                Spelled::Marked(Mark::Formula)
+                Spelled::Marked(SheetKind::Formula)
             }
             _ if out.is_empty() => Spelled::Nothing,
             _ => Spelled::Text,
@@ -320,12 +321,8 @@ impl Reader for Content {
         }
         match (self.inside, name) {
             (Inside::Sheet, b"table:table-row") => self.begin_row(attributes),
-            (Inside::Row, b"table:table-cell") => self.begin_cell(attributes),
-            // What lies under a merged cell is not shown, and not read.
-            (Inside::Row, b"table:covered-table-cell") => {
-                let columns = repeated(attributes, "table:number-columns-repeated");
-                self.column = self.column.saturating_add(columns);
-                self.passed = 1;
+            (Inside::Row, b"table:table-cell" | b"table:covered-table-cell") => {
+                self.begin_cell(attributes);
             }
             (Inside::Cell, b"text:p" | b"text:h") => {
                 if self.paragraphs > 0 {
@@ -375,7 +372,7 @@ impl Reader for Content {
         }
         match (self.inside, name) {
             (Inside::Paragraph, b"text:p" | b"text:h") => self.inside = Inside::Cell,
-            (Inside::Cell, b"table:table-cell") => self.end_cell()?,
+            (Inside::Cell, b"table:table-cell" | b"table:covered-table-cell") => self.end_cell()?,
             (Inside::Row, b"table:table-row") => self.end_row()?,
             (_, b"table:table") => {
                 self.tables = self.tables.saturating_sub(1);

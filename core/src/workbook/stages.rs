@@ -262,7 +262,7 @@ fn choose_sheet(reader: &mut Reader, relations: &Relations, known: &mut Known) -
     }
     reader.sheet = sheets.chosen().map(Into::into);
     match sheets.finding() {
-        Some(finding) if finding.code.is_error() => Err(End::Finding(finding)),
+        Some(finding) if finding.code != Code::SheetsNotRead => Err(End::Finding(finding)),
         finding => {
             reader.findings.extend(finding);
             Ok(())

@@ -2,23 +2,8 @@
 //! A sheet's row is one record on the line of its number, empty rows are empty lines; trailing emptiness is not written.
 //! A cell that is not text begins with a mark. The text never grows far beyond what it was made from.
 
+use crate::read::SheetKind;
 use crate::zip::Trouble;
-
-/// What a cell holds that is not text; the mark stands before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Mark {
-    /// A number.
-    Number = 1,
-    /// A date, or a date with a time.
-    Date = 2,
-    /// A truth value.
-    Truth = 3,
-    /// An error such as `#REF!`.
-    Error = 4,
-    /// A formula of which no value is stored.
-    Formula = 5,
-}
 
 /// The text of a sheet under construction.
 #[derive(Debug)]
@@ -105,19 +90,19 @@ impl Table {
         &mut self,
         row: u32,
         column: u32,
-        mark: Mark,
+        kind: SheetKind,
         write: impl FnOnce(&mut Vec<u8>),
     ) {
         self.go_to(row, column);
-        self.text.push(mark as u8);
+        self.text.push(kind.mark());
         write(&mut self.text);
     }
 
     /// A value of any characters behind a mark.
-    pub(super) fn marked_text(&mut self, row: u32, column: u32, mark: Mark, text: &[u8]) {
+    pub(super) fn marked_text(&mut self, row: u32, column: u32, kind: SheetKind, text: &[u8]) {
         self.go_to(row, column);
         let mut value = Vec::with_capacity(text.len() + 1);
-        value.push(mark as u8);
+        value.push(kind.mark());
         value.extend_from_slice(text);
         push_quoted(&mut self.text, &value);
     }
@@ -201,8 +186,8 @@ mod tests {
         table.text(2, 1, b"a");
         table.text(2, 3, b"b,\"c\"");
         table.text(3, 1, b"");
-        table.marked(5, 2, Mark::Number, |out| out.extend_from_slice(b"1"));
-        table.marked_text(5, 3, Mark::Formula, b"=A1,B2");
+        table.marked(5, 2, SheetKind::Number, |out| out.extend_from_slice(b"1"));
+        table.marked_text(5, 3, SheetKind::Formula, b"=A1,B2");
         table.finish();
         let text = String::from_utf8(table.take()).unwrap();
         assert_eq!(table.take(), b"");

@@ -142,7 +142,7 @@ fn files_that_are_no_workbook_say_what_they_are() {
     check(&with("EncryptedPackage"), "", &["workbook-encrypted"]);
     check(&with("1Table"), "", &["workbook-format OLE: DOC, PPT, MSG"]);
     check(&old[..100], "", &["workbook-format OLE"]);
-    let mut reader = Reader::new(0, Options::new(None, &Limits::default()));
+    let mut reader = Reader::new(0, Options::new(None));
     reader.give(b"");
     assert_eq!(reader.kind(), None);
     let plain = Zip::default().stored("orders.csv", b"a;b").finish();
@@ -169,7 +169,7 @@ fn cells_of_an_ods_file_are_told_apart() {
         <table:table-cell office:value-type='time' office:time-value='PT12H30M00S'><text:p>12:30</text:p></table:table-cell></table:table-row>\
         <table:table-row table:number-rows-repeated='1048570'><table:table-cell table:number-columns-repeated='16384'/></table:table-row></table:table>",
     );
-    let row = "‹2›2019-03-21T17:32:00,‹3›true,‹4›#DIV/0!,‹5›=[.A1],‹1›1.5,,12:30\n";
+    let row = "‹2›2019-03-21T17:32:00,‹3›true,‹4›#DIV/0!,‹5›=[.A1],‹1›1.5,under,12:30\n";
     check(
         &file,
         &format!("\"a   b c\nd\",‹1›007,‹1›007\n\n\n{row}{row}"),

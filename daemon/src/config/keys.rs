@@ -15,7 +15,7 @@ use toml::de::DeValue;
 use super::access::{Address, HostList, Hosts, TokenHash, TokenList};
 use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
 use super::measures::{Number, Share, Size, Span};
-use super::names::{FilePath, LogFilter, OfferList, Offers, Word, Zone};
+use super::names::{FilePath, LogFilter, OfferList, Offers, SheetName, Word, Zone};
 use super::pairs::{HeaderPairs, WordPairs};
 use super::remote::{File, Remote, RemoteUrl, Variable};
 
@@ -373,6 +373,9 @@ sections! {
         /// How the partner's files encode text. By default each file tells it, and the finding
         /// `encoding-decoded` says how it was read. A byte order mark tells more surely than this.
         encoding: Encoding as Choice<Encoding> = Encoding::Auto;
+        /// The sheet of a workbook that is read, by its name on the tab, or `"first"` for the first
+        /// one that is not hidden. The finding `sheets-not-read` names the others.
+        sheet: Option<String> as SheetName = None;
         /// Whether a file counts only once a second file `<name>.done` lies beside it. The marker
         /// is removed together with the file.
         done_marker: bool as Switch = false;

@@ -59,6 +59,26 @@ impl Kind for FilePath {
     }
 }
 
+/// The name of a sheet, or `"first"`.
+pub(super) struct SheetName;
+
+impl Kind for SheetName {
+    type Value = Option<String>;
+
+    fn name() -> String {
+        "text".into()
+    }
+
+    fn read(value: &DeValue<'_>) -> Result<Option<String>, Refusal> {
+        let name = Word::read(value)?;
+        Ok((name != "first").then_some(name))
+    }
+
+    fn write(value: &Option<String>) -> String {
+        quoted(value.as_deref().unwrap_or("first"))
+    }
+}
+
 /// Directives of tracing's env-filter.
 pub(super) struct LogFilter;
 

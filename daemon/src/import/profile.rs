@@ -46,6 +46,7 @@ impl Terms {
             limits: limits(config),
             reading: reading(agreed),
             encoding: encoding(agreed.encoding),
+            sheet: agreed.sheet.as_deref().map(Into::into),
         };
         Self {
             profile,

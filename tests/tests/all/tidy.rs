@@ -29,7 +29,7 @@ fn dependencies_run_towards_the_core() -> anyhow::Result<()> {
         let allowed: &[&str] = match package.name.as_str() {
             "intake-core" => &[],
             "intake-daemon" => &["intake-core"],
-            "intake-wasm" => &["intake-core"],
+            "intake-wasm" | "intake-workbook" => &["intake-core"],
             "xtask" => &["intake-core"],
             "intake-package" => &[],
             "intake-tests" => &["intake-core", "intake-daemon", "intake-wasm", "xtask"],

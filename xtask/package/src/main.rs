@@ -58,25 +58,34 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [root, target, module] = &arguments[..] else {
-        bail!("usage: intake-package WORKSPACE TARGET MODULE.wasm");
+    let [root, target, checks, workbooks] = &arguments[..] else {
+        bail!("usage: intake-package WORKSPACE TARGET CHECKS.wasm WORKBOOKS.wasm");
     };
     let places = Places {
         root: PathBuf::from(root),
         target: PathBuf::from(target),
     };
     let tools = Tools::at_hand(&places);
-    let bound = bindgen::bind(&places, module.as_ref())?;
-    let wasm = optimise::optimise(&places, tools.as_ref(), &bound)?;
-    npm_package::make(&places, tools.as_ref(), &bound, &wasm)?;
+    let mut modules = Vec::new();
+    for (name, module) in [(bindgen::CHECKS, checks), (bindgen::WORKBOOKS, workbooks)] {
+        let bound = bindgen::bind(&places, name, module.as_ref())?;
+        let wasm = optimise::optimise(&places, tools.as_ref(), &bound)?;
+        modules.push((bound, wasm));
+    }
+    npm_package::make(&places, tools.as_ref(), &modules)?;
     println!("package  {}", places.package().display());
-    println!("wasm     {}", compress::sizes(&wasm)?);
+    for (label, (_, wasm)) in ["wasm", "sheets"].iter().zip(&modules) {
+        println!("{label:8} {}", compress::sizes(wasm)?);
+    }
     page::gather(&places)?;
     page::list_for_offline(&places)?;
     let single = single_file::make(&places)?;
     let whole = page::compress(&places)?;
     println!("page     {}", places.page().display());
-    println!("whole    {} compressed with brotli", kilobytes(whole));
+    println!(
+        "whole    {} compressed with brotli, without workbooks",
+        kilobytes(whole)
+    );
     println!(
         "one file {}",
         places.page().join(single_file::NAME).display()

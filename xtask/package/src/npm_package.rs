@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use crate::Places;
-use crate::bindgen::{Bound, NAME};
+use crate::bindgen::Bound;
 use crate::compress::{base64, gzip};
 use crate::files;
 use crate::tools::{Tools, run};
@@ -20,8 +20,7 @@ const LICENSES: [&str; 3] = ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT"];
 pub(crate) fn make(
     places: &Places,
     tools: Option<&Tools>,
-    bound: &Bound,
-    wasm: &[u8],
+    modules: &[(Bound, Vec<u8>)],
 ) -> anyhow::Result<()> {
     let folder = places.package();
     files::make_empty(&folder)?;
@@ -32,18 +31,21 @@ pub(crate) fn make(
     for name in LICENSES {
         files::write(&folder.join(name), files::read(&places.root.join(name))?)?;
     }
-    files::write(&folder.join(format!("{NAME}_bg.wasm")), wasm)?;
-    files::write(&folder.join(format!("{NAME}.js")), &bound.script)?;
-    files::write(&folder.join(format!("{NAME}.d.ts")), &bound.types)?;
-    let bytes = folder.join(format!("{NAME}_bytes.js"));
-    files::write(&bytes, bytes_module(wasm)?)?;
+    for (bound, wasm) in modules {
+        let name = bound.name;
+        files::write(&folder.join(format!("{name}_bg.wasm")), wasm)?;
+        files::write(&folder.join(format!("{name}.js")), &bound.script)?;
+        files::write(&folder.join(format!("{name}.d.ts")), &bound.types)?;
+        let bytes = folder.join(format!("{name}_bytes.js"));
+        files::write(&bytes, bytes_module(wasm)?)?;
+    }
     if let Some(tools) = tools {
-        declare(tools, &folder)?;
+        declare(tools, &folder, modules)?;
     }
     check_manifest(&folder, tools.is_some())
 }
 
-/// The module as JavaScript, for pages that may load nothing: compressed, since base64 makes bytes a third longer.
+/// A module as JavaScript, for pages that may load nothing: compressed, since base64 makes bytes a third longer.
 fn bytes_module(wasm: &[u8]) -> anyhow::Result<String> {
     let text = base64(&gzip(wasm)?);
     Ok(format!(
@@ -64,11 +66,13 @@ fn bytes_module(wasm: &[u8]) -> anyhow::Result<String> {
 }
 
 /// Has TypeScript check what is written by hand and declare its types.
-fn declare(tools: &Tools, folder: &Path) -> anyhow::Result<()> {
+fn declare(tools: &Tools, folder: &Path, modules: &[(Bound, Vec<u8>)]) -> anyhow::Result<()> {
     let mut command = tools.command("tsc", folder);
+    command.arg("checker.js");
+    for (bound, _) in modules {
+        command.arg(format!("{}_bytes.js", bound.name));
+    }
     command.args([
-        "checker.js",
-        &format!("{NAME}_bytes.js"),
         "--allowJs",
         "--checkJs",
         "--strict",

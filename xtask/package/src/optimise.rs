@@ -28,7 +28,7 @@ pub(crate) fn optimise(
     let Some(tools) = tools else {
         return Ok(bound.wasm.clone());
     };
-    let folder = places.scratch();
+    let folder = places.scratch().join("optimised").join(bound.name);
     let (before, after) = (folder.join("before.wasm"), folder.join("after.wasm"));
     let is_kept = std::fs::read(&before).is_ok_and(|kept| kept == bound.wasm) && after.is_file();
     if !is_kept {

@@ -6,18 +6,25 @@ use anyhow::Context as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::Places;
-use crate::bindgen::NAME;
+use crate::bindgen::{CHECKS, WORKBOOKS};
 use crate::compress::{brotli, gzip};
 use crate::files;
 use crate::single_file;
 
 /// Of the package the page needs only what runs.
-fn of_the_package() -> [String; 3] {
+fn of_the_package() -> [String; 5] {
     [
         "checker.js".to_owned(),
-        format!("{NAME}.js"),
-        format!("{NAME}_bytes.js"),
+        format!("{CHECKS}.js"),
+        format!("{CHECKS}_bytes.js"),
+        format!("{WORKBOOKS}.js"),
+        bytes_of_workbooks(),
     ]
+}
+
+/// What is loaded only when a file is a workbook.
+fn bytes_of_workbooks() -> String {
+    format!("{WORKBOOKS}_bytes.js")
 }
 
 /// Files that are for whoever works on the page.
@@ -63,14 +70,15 @@ pub(crate) fn list_for_offline(places: &Places) -> anyhow::Result<()> {
     files::write(&folder.join("precache.js"), text)
 }
 
-/// Puts each file's compressed forms beside it and gives the length of the whole page with brotli.
+/// Puts each file's compressed forms beside it and gives the length with brotli of what every
+/// visit loads.
 pub(crate) fn compress(places: &Places) -> anyhow::Result<usize> {
     let folder = places.page();
     let mut whole = 0;
     for path in files::below(&folder)? {
         let content = files::read(&folder.join(&path))?;
         let small = brotli(&content)?;
-        if path != single_file::NAME {
+        if path != single_file::NAME && !path.ends_with(&bytes_of_workbooks()) {
             whole += small.len().min(content.len());
         }
         if small.len() < content.len() {

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 
 use crate::Places;
+use crate::bindgen::WORKBOOKS;
 use crate::compress::{base64, policy_hash};
 use crate::files;
-use crate::modules::as_one_script;
+use crate::modules::{Replaced, as_one_script};
 
 /// The file's name.
 pub(crate) const NAME: &str = "intake-check.html";
@@ -23,10 +24,19 @@ pub(crate) fn make(places: &Places) -> anyhow::Result<usize> {
     let page = files::read_text(&folder.join("index.html"))?;
     let style = files::read_text(&folder.join("page.css"))?;
     let icon = files::read(&folder.join("icon.svg"))?;
-    let script = as_one_script(&folder, &["intake-check.js", "page.js"])?;
+    let script = as_one_script(&folder, &["intake-check.js", "page.js"], None)?;
+    // What the page loads only when it is needed, the file has in it: nothing can be loaded beside a page from disk.
+    let bytes = format!(
+        "import {{ wasmBytes }} from '../pkg/{WORKBOOKS}_bytes.js';\n\
+         export async function workbookBytes() {{ return wasmBytes; }}\n"
+    );
+    let replaced = Replaced {
+        path: "check/workbook_bytes.js",
+        source: &bytes,
+    };
     let mut workers = BTreeMap::new();
     for name in WORKERS {
-        let worker = as_one_script(&folder, &[&format!("check/{name}")])?;
+        let worker = as_one_script(&folder, &[&format!("check/{name}")], Some(&replaced))?;
         // A page from disk starts only plain scripts from memory, and in those `import.meta` means nothing.
         workers.insert(name, worker.replace("import.meta.url", "location.href"));
     }

@@ -2,11 +2,12 @@
 //! Rows and cells stand in ascending order, each once; a file in which they do not is damaged. Places that a cell does
 //! not name follow from the one before.
 
+use crate::read::SheetKind;
 use crate::workbook::format::Look;
 use crate::workbook::markup::{Attributes, Reader, Text, local};
 use crate::workbook::notes::Notes;
 use crate::workbook::number::{self, DateSystem};
-use crate::workbook::table::{MOST_COLUMNS, MOST_ROWS, Mark, Table};
+use crate::workbook::table::{MOST_COLUMNS, MOST_ROWS, Table};
 use crate::workbook::value::{Spelling, Value};
 use crate::zip::Trouble;
 
@@ -188,14 +189,14 @@ impl Sheet {
             Kind::Truth => {
                 let is_true = matches!(self.value.bytes(), b"1" | b"true");
                 let text: &[u8] = if is_true { b"true" } else { b"false" };
-                self.table.marked(row, cell.column, Mark::Truth, |out| {
+                self.table.marked(row, cell.column, SheetKind::Bool, |out| {
                     out.extend_from_slice(text);
                 });
             }
             Kind::Error => {
                 self.value.settle(Spelling::Plain);
                 self.table
-                    .marked_text(row, cell.column, Mark::Error, self.value.bytes());
+                    .marked_text(row, cell.column, SheetKind::Error, self.value.bytes());
             }
             Kind::Date => {
                 self.value.settle(Spelling::Plain);
@@ -203,7 +204,7 @@ impl Sheet {
                 self.spelled.clear();
                 if number::push_written_date(value, &mut self.spelled) {
                     let spelled = &self.spelled;
-                    self.table.marked(row, cell.column, Mark::Date, |out| {
+                    self.table.marked(row, cell.column, SheetKind::Date, |out| {
                         out.extend_from_slice(spelled);
                     });
                 } else {
@@ -236,7 +237,7 @@ impl Sheet {
         self.formula.settle(Spelling::Plain);
         text.extend_from_slice(self.formula.bytes());
         self.table
-            .marked_text(self.row, self.cell.column, Mark::Formula, &text);
+            .marked_text(self.row, self.cell.column, SheetKind::Formula, &text);
     }
 }
 

@@ -27,10 +27,10 @@ enum Inside {
 }
 
 /// Most bytes of all shared strings. 200,000 rows with five different texts each take some 20 MB.
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: usize = 48 << 20;
 
 /// Most shared strings.
-const MOST_STRINGS: usize = 8 << 20;
+const MOST_STRINGS: usize = 4 << 20;
 
 impl Strings {
     pub(in crate::workbook) fn new(text_limit: usize) -> Self {

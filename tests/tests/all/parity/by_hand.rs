@@ -159,7 +159,7 @@ fn no_texts() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Files that are stored in a zip file, with flags.
-fn zip(files: &[(&str, &[u8])], flags: u16) -> Vec<u8> {
+pub(super) fn zip(files: &[(&str, &[u8])], flags: u16) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut directory = Vec::new();
     for (name, content) in files {

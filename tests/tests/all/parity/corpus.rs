@@ -19,7 +19,7 @@ use xtask::generate::{Book, Day, FileKind, Format, Mix, OFFERS, Revision, Settin
 
 use super::super::bad_input;
 use super::super::samples::samples;
-use super::by_hand;
+use super::{by_hand, workbooks};
 
 /// What "past" and "future" are held against.
 pub(crate) const NOW: &str = "2026-11-24T12:00:00Z";
@@ -73,7 +73,7 @@ impl Corpus {
             corpus.add(case.name, case.input);
         }
         corpus.add_snapshot(Profile::of("kiosk"), &[])?;
-        for case in by_hand::cases() {
+        for case in by_hand::cases().into_iter().chain(workbooks::cases()) {
             for snapshot in [None, Some(0)] {
                 corpus.add(case.name, case.input.clone());
                 let job = corpus.jobs.last_mut().context("a job was added")?;

@@ -5,6 +5,7 @@ mod by_hand;
 mod corpus;
 mod native;
 mod questions;
+mod workbooks;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

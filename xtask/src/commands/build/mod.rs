@@ -37,29 +37,35 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Builds the module for browsers and Node, and of it the package, the page and the single file.
+/// Builds the modules for browsers and Node, and of them the package, the page and the single file.
 pub(crate) fn package(workspace: &Workspace) -> anyhow::Result<()> {
-    let module = module(workspace)?;
+    let modules = modules(workspace)?;
     let mut make = workspace.cargo();
     make.args(["run", "--quiet", "--package", "intake-package", "--"])
-        .args([&workspace.root, &workspace.target, &module]);
+        .args([&workspace.root, &workspace.target])
+        .args(&modules);
     run_command(&mut make)
 }
 
-/// Builds the module and says where it lies.
-fn module(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+/// Builds the module that checks and the one that makes text of workbooks, and says where they lie.
+fn modules(workspace: &Workspace) -> anyhow::Result<[PathBuf; 2]> {
     let toolchain = toolchain::choose(workspace)?;
     let mut build = toolchain.cargo(workspace);
-    build.args(["build", "--profile", "wasm", "--package", "intake-wasm"]);
+    build.args(["build", "--profile", "wasm"]);
+    build.args(["--package", "intake-wasm", "--package", "intake-workbook"]);
     run_command(&mut build)?;
-    let module = toolchain
+    let folder = toolchain
         .folder(workspace)
         .join(toolchain::TARGET)
-        .join("wasm/intake_wasm.wasm");
-    ensure!(
-        module.is_file(),
-        "the build left no module at `{}`",
-        module.display()
-    );
-    Ok(module)
+        .join("wasm");
+    let modules =
+        ["intake_wasm", "intake_workbook"].map(|name| folder.join(format!("{name}.wasm")));
+    for module in &modules {
+        ensure!(
+            module.is_file(),
+            "the build left no module at `{}`",
+            module.display()
+        );
+    }
+    Ok(modules)
 }

@@ -1,0 +1,50 @@
+//! Is the cell of a workbook what its field may hold, when it is a number, a date, a truth value, an error or a formula?
+//! A typed cell is read as what it is; where a text was meant, what the spreadsheet made of it is said.
+
+use super::cell::{self, CellRules, Checked, Remark};
+use super::lenient;
+use crate::code::Code;
+use crate::field::{Field, Kind};
+use crate::finding::Detail;
+use crate::read::SheetKind;
+use crate::reading::Values;
+use std::borrow::Cow;
+
+/// Whole numbers from here on are no longer told apart: 2⁵³.
+const FIRST_INDISTINCT: f64 = 9_007_199_254_740_992.0;
+
+/// Reads a cell that is not text.
+pub(super) fn read<'a>(
+    field: Field,
+    kind: SheetKind,
+    text: &Cow<'a, str>,
+    rules: &CellRules<'_>,
+    remark: &mut dyn FnMut(Remark),
+) -> Result<Checked<'a>, Remark> {
+    let spec = field.spec();
+    let is_text = matches!(spec.kind, Kind::Text { .. } | Kind::Texts | Kind::Telephone);
+    match kind {
+        SheetKind::Error => Err(Remark::new(Code::CellError, Detail::None)),
+        SheetKind::Formula => Err(Remark::new(Code::FormulaWithoutValue, Detail::None)),
+        SheetKind::Date if is_text => Err(Remark::new(Code::DateAsText, Detail::None)),
+        SheetKind::Number if is_text && has_lost_digits(text) => {
+            Err(Remark::new(Code::DigitsLost, Detail::None))
+        }
+        SheetKind::Number if is_text => {
+            remark(Remark::new(Code::NumberAsText, Detail::None));
+            cell::from_text(spec.kind, text.clone(), remark).map_err(Remark::from)
+        }
+        SheetKind::Number | SheetKind::Bool | SheetKind::Date => match rules.reading.values {
+            Values::Lenient => lenient::read(field, text.clone(), rules, remark),
+            Values::Strict => {
+                cell::from_text(spec.kind, text.clone(), remark).map_err(Remark::from)
+            }
+        },
+    }
+}
+
+/// Is it so large that the file does not hold all its digits?
+fn has_lost_digits(number: &str) -> bool {
+    let is_large = |number: f64| number.abs() >= FIRST_INDISTINCT;
+    number.contains('e') || number.parse().is_ok_and(is_large)
+}
