@@ -52,7 +52,12 @@ pub(super) fn measure_check(
     Ok(())
 }
 
-fn check_by_intake(program: &Path, inputs: &Inputs, input: &Input) -> anyhow::Result<Measured> {
+/// Checks a file and holds what is found against what the generator made.
+pub(super) fn check_by_intake(
+    program: &Path,
+    inputs: &Inputs,
+    input: &Input,
+) -> anyhow::Result<Measured> {
     let found = inputs.folder.join("found-by-intake.ndjson");
     let out =
         File::create(&found).with_context(|| format!("cannot write `{}`", found.display()))?;
@@ -76,7 +81,8 @@ fn check_by_intake(program: &Path, inputs: &Inputs, input: &Input) -> anyhow::Re
     Ok(measured)
 }
 
-fn check_by_peer(
+/// The same by a script of `xtask/peers/`.
+pub(super) fn check_by_peer(
     python: &Path,
     script: &Path,
     inputs: &Inputs,
@@ -122,7 +128,7 @@ fn compare(
 }
 
 /// A Python with the peers at the versions that `xtask/peers/requirements.txt` names.
-fn python_with_peers(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+pub(super) fn python_with_peers(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     let environment = workspace.target.join("bench-venv");
     let python = environment.join("bin/python");
     let requirements = workspace.root.join("xtask/peers/requirements.txt");
@@ -133,7 +139,7 @@ fn python_with_peers(workspace: &Workspace) -> anyhow::Result<PathBuf> {
         return Ok(python);
     }
     println!(
-        "installing DuckDB and Polars into `{}`",
+        "installing DuckDB, Polars and openpyxl into `{}`",
         environment.display()
     );
     run(Command::new("python3")

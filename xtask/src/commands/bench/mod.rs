@@ -10,6 +10,7 @@ mod import;
 mod inputs;
 mod measure;
 mod report;
+mod sheets;
 #[cfg(feature = "peers")]
 pub(crate) mod sqlite;
 
@@ -46,6 +47,8 @@ pub(crate) struct Options {
 enum What {
     /// `intake check` against DuckDB and Polars.
     Check,
+    /// `intake check` of a workbook against openpyxl.
+    Sheets,
     /// `intake import` of new orders against SQLite's durable upsert.
     Import,
     /// The same file again, against SQLite doing the same.
@@ -115,6 +118,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let mut report = Report::new();
     if options.what.includes(What::Check) {
         check::measure_check(&workspace, &program, &inputs, scale, &mut report)?;
+    }
+    if options.what.includes(What::Sheets) {
+        sheets::measure_sheets(&workspace, &program, &inputs, scale, &mut report)?;
     }
     if options.what.includes(What::Import) || options.what.includes(What::Again) {
         import::measure_import(&program, &inputs, scale, options.sqlite_cache, &mut report)?;
