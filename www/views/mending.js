@@ -11,12 +11,13 @@ import { named, save } from './save.js';
 /** @typedef {import('../check/files.js').FindingItem} FindingItem */
 
 /**
- * Can cells of this file be mended? JSON is written by programs; what is wrong there is wrong in them.
+ * Can cells of this file be mended? JSON is written by programs; what is wrong there is wrong in them. A workbook is mended in the
+ * program that it comes from.
  *
- * @param {Verdict} verdict
+ * @param {Verdict | undefined} verdict
  */
 export function isMendable(verdict) {
-  return verdict.columns.length > 0;
+  return verdict !== undefined && verdict.file.format === 'csv' && verdict.columns.length > 0;
 }
 
 /**
@@ -79,7 +80,7 @@ export function mendingView(context, file, verdict) {
  */
 export function groupFixes({ speech }, file, group) {
   const { code, field, fixes } = group;
-  if (field === null || fixes.safe + fixes.likely === 0) return undefined;
+  if (field === null || fixes.safe + fixes.likely === 0 || !isMendable(file.verdict)) return undefined;
   const { mending } = file;
   const box = make('input', { type: 'checkbox', onchange: () => mending.takeKind(code, field, box.checked) });
   const look = () => {
@@ -109,6 +110,7 @@ export function fixOf({ speech }, file, item) {
   const { fix, row, column } = item;
   if (!fix || row === null || column === null) return undefined;
   const { mending } = file;
+  const mendable = isMendable(file.verdict);
   const button = make('button', { type: 'button', class: 'plain' });
   const look = () => {
     const taken = mending.ofRow(row).some((edit) => edit.column === column && edit.text === fix.value);
@@ -137,7 +139,7 @@ export function fixOf({ speech }, file, item) {
         make('dd', {}, shown(fix.value)),
       ),
     ),
-    !fix.safe && button,
+    !fix.safe && mendable && button,
   );
 }
 

@@ -3,7 +3,7 @@
 
 import { make } from '../dom/make.js';
 import { editRow } from './edit_row.js';
-import { fixOf } from './mending.js';
+import { fixOf, isMendable } from './mending.js';
 import { columnParts, rowNumber, valueOf } from './place.js';
 import { severityBadge } from './severity.js';
 
@@ -21,7 +21,7 @@ export async function findingDetail(context, file, item) {
   const record = item.row ? await file.record(item.row) : null;
   const title = placeTitle(context, item, record);
   const fix = fixOf(context, file, item);
-  const edit = record ? editRow(context, file, record, item) : undefined;
+  const edit = record && isMendable(file.verdict) ? editRow(context, file, record, item) : undefined;
   return {
     title,
     content: [

@@ -115,6 +115,12 @@ impl Mender {
         }
     }
 
+    /// Is it a workbook? Its cells are mended in the program that it comes from: what leaves here is text.
+    pub fn is_workbook(&self) -> bool {
+        let format = self.framer.shape().map(|shape| shape.format);
+        format.is_some_and(|format| format.has_columns() && format != Format::Csv)
+    }
+
     /// Takes the next bytes; what is ready is appended to `out`.
     pub fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>) {
         self.framer.push(bytes);
@@ -125,11 +131,11 @@ impl Mender {
     }
 
     /// Ends the file; the rest is appended to `out`.
-    pub fn finish(mut self, out: &mut Vec<u8>) -> Mended {
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Mended {
         self.framer.finish();
         self.drain(out);
         out.append(&mut self.waiting);
-        self.mended
+        std::mem::take(&mut self.mended)
     }
 
     fn drain(&mut self, out: &mut Vec<u8>) {

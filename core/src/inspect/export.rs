@@ -159,7 +159,7 @@ impl Export {
         };
         match self.way {
             Way::Nothing => {}
-            Way::Mend(mender) => {
+            Way::Mend(mut mender) => {
                 mender.finish(out);
             }
             Way::Check { check, mut items } => {

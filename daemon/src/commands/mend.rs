@@ -33,6 +33,11 @@ pub fn mend(
         out.clear();
     }
     let done = mender.finish(&mut out);
+    if mender.is_workbook() {
+        return Err(io::Error::other(
+            "it is a workbook, whose cells are mended in the program that it comes from\nhint: save the sheet as CSV, which can be mended here",
+        ));
+    }
     to.write_all(&out)?;
     Ok(done)
 }
