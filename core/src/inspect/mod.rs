@@ -12,18 +12,15 @@ mod index;
 mod page;
 mod query;
 mod record;
+mod teller;
 mod verdict;
 
 use crate::catalog::Catalog;
-use crate::check::examine;
 use crate::code::Code;
-use crate::finding::Finding;
 use crate::moment::Moment;
-use crate::plan::blocks::{DecidedRows, FileFacts, decide_blocks};
 use crate::plan::knowledge::{Knowledge, Nothing};
 use crate::plan::state::StateMark;
-use crate::plan::survey::{Decisions, FirstPass, Learned, Survey, Surveyed, survey_blocks};
-use crate::plan::{Context, Decision};
+use crate::plan::survey::{Decisions, FirstPass, Learned, Survey};
 use crate::profile::Profile;
 use crate::read::{Block, Framer, Mark, ReadOptions, Shape};
 use crate::snapshot::Snapshot;
@@ -33,6 +30,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
+use teller::{Seeing, Teller};
 
 pub use export::{Export, ExportKind};
 pub use index::Span;
@@ -486,116 +484,6 @@ impl First {
         self.pass
             .about_file(self.framer.take_findings(), &mut |_| {});
     }
-}
-
-/// Decides rows with whatever is known.
-struct Teller<'t, K> {
-    known: Option<&'t Known<K>>,
-    context: Context<'t>,
-}
-
-impl<'t, K: Knowledge<Error = Infallible>> Teller<'t, K> {
-    fn of(profile: &'t Profile, known: Option<&'t Known<K>>, now: Moment) -> Self {
-        Self {
-            known,
-            context: Context {
-                partner: &profile.partner,
-                offers: profile.offers.as_ref(),
-                catalog: known.map(|known| &known.catalog),
-                now,
-            },
-        }
-    }
-
-    /// Is there nothing that could be held against a row but the file itself?
-    fn knows_nothing(&self) -> bool {
-        self.known.is_none() && self.context.offers.is_none()
-    }
-
-    /// The first look at a block: where nothing is known that could be held against a row, its form alone decides.
-    fn first_look(
-        &self,
-        shape: &Shape,
-        block: Block,
-        entry: &mut Entry,
-        rejected: &mut Rejected,
-    ) -> Surveyed {
-        if !self.knows_nothing() {
-            return self.survey(shape, &[block], &FileFacts::default(), entry);
-        }
-        let examined = examine(shape, &block);
-        for finding in &examined.findings {
-            entry.add(finding);
-        }
-        for facts in &examined.rows {
-            entry.counts.add(match facts.rejected {
-                true => Decision::Reject,
-                false => Decision::Create,
-            });
-            if facts.rejected {
-                rejected.insert(facts.row);
-            }
-        }
-        Surveyed::of_form_alone(examined, entry.counts)
-    }
-
-    /// Decides the rows of blocks and counts what is found and decided.
-    fn survey(
-        &self,
-        shape: &Shape,
-        blocks: &[Block],
-        facts: &FileFacts,
-        entry: &mut Entry,
-    ) -> Surveyed {
-        fn count<O>(entry: &mut Entry, decided: &DecidedRows<'_, O>) {
-            decided.each_finding(&mut |finding| entry.add(finding));
-        }
-        let context = &self.context;
-        let surveyed = match self.known {
-            Some(Known { knowledge, .. }) => {
-                survey_blocks(shape, blocks, knowledge, facts, context, &mut |decided| {
-                    count(entry, decided);
-                })
-            }
-            None => survey_blocks(shape, blocks, &Nothing, facts, context, &mut |decided| {
-                count(entry, decided);
-            }),
-        };
-        let surveyed = match surveyed {
-            Ok(surveyed) => surveyed,
-            Err(never) => match never {},
-        };
-        entry.counts = surveyed.counts;
-        entry.customer_unknown = surveyed.customer_unknown;
-        surveyed
-    }
-
-    /// Decides the rows of blocks and shows them.
-    fn show(&self, shape: &Shape, blocks: &[Block], facts: &FileFacts, see: &mut dyn Seeing) {
-        let context = &self.context;
-        let shown = match self.known {
-            Some(Known { knowledge, .. }) => {
-                decide_blocks(shape, blocks, knowledge, facts, context).map(|decided| {
-                    page::see(&decided, see);
-                })
-            }
-            None => decide_blocks(shape, blocks, &Nothing, facts, context).map(|decided| {
-                page::see(&decided, see);
-            }),
-        };
-        match shown {
-            Ok(()) => {}
-            Err(never) => match never {},
-        }
-    }
-}
-
-/// Sees what was decided, record by record.
-trait Seeing {
-    /// A finding, about a row or about a record that holds nothing.
-    fn finding(&mut self, finding: &Finding, key: Option<&str>);
-    /// A decided row.
-    fn row(&mut self, row: &crate::report::PlanRow<'_>, decision: Decision);
 }
 
 /// The records of a block, cut out of its bytes once more.

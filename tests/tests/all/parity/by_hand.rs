@@ -238,7 +238,7 @@ pub(super) fn cases() -> Vec<ByHand> {
     let plain: Vec<(&'static str, String)> = vec![
         ("column twice", with("quantity", "1")),
         ("column without a name", with("", "1")),
-        ("too many columns", format!("{many}\n1\n")),
+        ("too many columns", format!("externalSystemId,{many}\n1\n")),
         ("header too long", format!("{}\n1\n", "y".repeat(2 << 20))),
         ("text after a quote", two(&row("\"A-1\"x"), &row("A-2"))),
         ("a stray quote", two(&row("A\"1"), &row("A-2"))),

@@ -35,6 +35,23 @@ fn workbook(state: &str, sheet: &str) -> Vec<u8> {
     )
 }
 
+/// A date where a number of an order is to stand.
+fn date_for_a_key() -> Vec<u8> {
+    let name = "urn:oasis:names:tc:opendocument:xmlns";
+    let content = format!(
+        "<office:document-content xmlns:office='{name}:office:1.0' xmlns:table='{name}:table:1.0' xmlns:text='{name}:text:1.0'>\
+         <office:body><office:spreadsheet><table:table table:name='Orders'>\
+         <table:table-row><table:table-cell office:value-type='string'><text:p>externalSystemId</text:p></table:table-cell></table:table-row>\
+         <table:table-row><table:table-cell office:value-type='date' office:date-value='2026-01-31'><text:p>31.01.2026</text:p></table:table-cell></table:table-row>\
+         </table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    let kind = b"application/vnd.oasis.opendocument.spreadsheet";
+    zip(
+        &[("mimetype", kind), ("content.xml", content.as_bytes())],
+        0,
+    )
+}
+
 pub(super) fn cases() -> Vec<ByHand> {
     let usual = include_bytes!("../../../samples/xlsxwriter-orders.xlsx");
     let mut cases = Vec::new();
@@ -56,6 +73,7 @@ pub(super) fn cases() -> Vec<ByHand> {
             workbook("visible", "<!DOCTYPE a><worksheet/>"),
         ),
         ("an empty sheet", workbook("visible", "<worksheet/>")),
+        ("a date for a key", date_for_a_key()),
     ];
     cases.extend(made.map(|(name, input)| ByHand {
         name,

@@ -1,6 +1,7 @@
 //! Does everything that was applied arrive at the platform, once and in order, whatever happens on the way?
 
 mod bad_way;
+mod two_daemons;
 mod verdicts;
 
 use std::fmt::Write as _;
