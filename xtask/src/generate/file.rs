@@ -367,12 +367,12 @@ mod tests {
             (
                 FileKind::Creates,
                 Format::Csv,
-                "3939f9e1d1ad1c7ed38937047c871e570606779af1fd674b593895606ee87cd6",
+                "b39a5246faf5eb0c9cadf12c4f9251055741ad8acfde67b91116220fdde06923",
             ),
             (
                 FileKind::Creates,
                 Format::Ndjson,
-                "8ac55d5df407b60b79bd8b9800f08e11ccca1b64d61ed54a66546de29fda4799",
+                "7f447524d6a99420ca07701e2ac8067631a378a724c7ee64f2f09f2ae6a57cf5",
             ),
             (
                 FileKind::Changes { from: 0, to: 1 },
@@ -386,12 +386,12 @@ mod tests {
                     missing: Share::per_million(10_000),
                 },
                 Format::CsvSemicolon,
-                "054427cf6e2fb34642c0a5204def7d44d0be424acf51a9dd6e8936867aa15a16",
+                "414077858c5125f1cfaa4f72ba938288906feb88f74772bd898fb94b24efe5bf",
             ),
             (
                 FileKind::Rejects { known: 1, each: 2 },
                 Format::Csv,
-                "5179fda61b83cdd1ed0a6613397b86107cb512a2b6755f6f50e3b326d1db2f4b",
+                "cd500626d8d38f9e6b27dc28bc28295d620bf4829dbaa9da7e3ea1fdbfa8162b",
             ),
         ];
         for (kind, format, expected) in pinned {
