@@ -23,7 +23,7 @@ const CHROMIUM: &str = "INTAKE_CHROMIUM";
 pub(crate) fn run() -> anyhow::Result<()> {
     let workspace = Workspace::find()?;
     build::package(&workspace)?;
-    let program = workspace.build_release()?;
+    let program = workspace.build_debug()?;
     let folder = workspace.root.join("tests/browser");
     ensure_node()?;
     let chromium = chromium()?;
