@@ -195,16 +195,21 @@ impl Refusal {
             }
             Form::Page => page(status, message, self.limit, manner),
         };
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        if let Some(pause) = self.retry_after {
-            let seconds = pause.as_secs().max(1) + u64::from(pause.subsec_nanos() > 0);
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
+        mark(&mut response, status, self.retry_after);
         response
+    }
+}
+
+/// Gives a refusal its status, and the headers that go with it.
+pub(super) fn mark(response: &mut Response, status: StatusCode, retry_after: Option<Duration>) {
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    if let Some(pause) = retry_after {
+        let seconds = pause.as_secs().max(1) + u64::from(pause.subsec_nanos() > 0);
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
 }
 

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use axum::response::Response;
 use hyper::StatusCode;
-use hyper::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 
 use crate::books::BooksError;
 use crate::cli::args::Language;
 use crate::http::body::Trouble;
-use crate::http::refusal::{Refusal, Why, json};
+use crate::http::refusal::{Refusal, Why, json, mark};
 use crate::state::StoreError;
 use crate::wire::error::{ErrorResultV1, ValidationErrorV1};
 
@@ -222,15 +221,7 @@ impl Fault {
             validation_error_count: self.validation_count,
         });
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        if let Some(pause) = self.retry_after {
-            let seconds = pause.as_secs().max(1) + u64::from(pause.subsec_nanos() > 0);
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
+        mark(&mut response, status, self.retry_after);
         response
     }
 }

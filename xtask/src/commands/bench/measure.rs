@@ -84,27 +84,30 @@ pub(crate) fn processor_seconds(process: u32) -> anyhow::Result<f64> {
 
 /// Confines this process, and all that it starts from now on, to two of its cores.
 pub(crate) fn confine_to_two_cores() -> anyhow::Result<()> {
-    let allowed = sched_getaffinity(None).context("cannot ask for the allowed cores")?;
-    let mut two = CpuSet::new();
-    (0..CpuSet::MAX_CPU)
-        .filter(|core| allowed.is_set(*core))
-        .take(2)
-        .for_each(|core| two.set(core));
-    sched_setaffinity(None, &two).context("cannot confine the measurement to two cores")
+    confine(&allowed_cores()?, 2)
 }
 
 /// Measures with one core alone for what is started meanwhile.
 pub(crate) fn on_one_core<T>(work: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
-    let allowed = sched_getaffinity(None).context("cannot ask for the allowed cores")?;
-    let mut one = CpuSet::new();
-    (0..CpuSet::MAX_CPU)
-        .filter(|core| allowed.is_set(*core))
-        .take(1)
-        .for_each(|core| one.set(core));
-    sched_setaffinity(None, &one).context("cannot confine the measurement to one core")?;
+    let allowed = allowed_cores()?;
+    confine(&allowed, 1)?;
     let result = work();
     sched_setaffinity(None, &allowed).context("cannot give the cores back")?;
     result
+}
+
+fn allowed_cores() -> anyhow::Result<CpuSet> {
+    sched_getaffinity(None).context("cannot ask for the allowed cores")
+}
+
+fn confine(allowed: &CpuSet, cores: usize) -> anyhow::Result<()> {
+    let mut some = CpuSet::new();
+    (0..CpuSet::MAX_CPU)
+        .filter(|core| allowed.is_set(*core))
+        .take(cores)
+        .for_each(|core| some.set(core));
+    sched_setaffinity(None, &some)
+        .with_context(|| format!("cannot confine the measurement to {cores} of the cores"))
 }
 
 /// The median; 0 of nothing.
