@@ -6,7 +6,7 @@ use super::args::{
     ProfileAction, ReportFormat, TokenAction,
 };
 use super::mending;
-use super::terminal::{Output, Terminal};
+use super::terminal::{Output, Terminal, reader_has_left};
 use crate::clock;
 use crate::commands::{self, Speech};
 use crate::config::{self, Config, ConfigError};
@@ -57,7 +57,7 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             let speech = perform::speech(terminal.language(), &config);
             let journal = arguments.data.path.join("journal");
             with_output(terminal, command, |out, output| {
-                let stop = || output_is_gone(output);
+                let stop = || output_is_gone(output) || reader_has_left(io::stdout());
                 commands::log::log(&journal, arguments, &speech, out, &stop)
             })
         }

@@ -12,7 +12,7 @@ use std::io::{IsTerminal as _, Write as _};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-pub use output::Output;
+pub use output::{Output, reader_has_left};
 pub use progress::Progress;
 
 use super::args::{Color, Global, Language};

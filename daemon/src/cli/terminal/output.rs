@@ -3,7 +3,9 @@
 //! A reader that has gone away is no error: the work goes on, what is written after that goes
 //! nowhere.
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{self, BufWriter, ErrorKind, Write};
+use std::os::fd::AsFd;
 
 /// Buffered stdout. [`Output::finish`] tells whether everything arrived.
 pub struct Output {
@@ -51,6 +53,19 @@ impl Output {
     }
 }
 
+/// Has whoever read from the other end of this pipe, socket or terminal left? Who has nothing to write would not notice
+/// otherwise.
+pub fn reader_has_left(end: impl AsFd) -> bool {
+    // Nothing is asked for: that the other end is gone is always said.
+    let mut ends = [PollFd::new(&end, PollFlags::empty())];
+    let at_once = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    let gone = PollFlags::ERR | PollFlags::HUP;
+    poll(&mut ends, Some(&at_once)).is_ok() && ends[0].revents().intersects(gone)
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.with(bytes.len(), |to| to.write(bytes))
@@ -83,6 +98,16 @@ mod tests {
         }
         assert!(output.reader_is_gone());
         output.finish().expect("still no error");
+    }
+
+    #[test]
+    fn a_reader_that_leaves_while_nothing_is_written_is_noticed() {
+        let (reader, writer) = io::pipe().expect("a pipe");
+        assert!(!reader_has_left(&writer));
+        drop(reader);
+        assert!(reader_has_left(&writer));
+        let file = tempfile::tempfile().expect("a file");
+        assert!(!reader_has_left(&file));
     }
 
     #[test]
