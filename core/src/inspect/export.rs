@@ -197,8 +197,9 @@ fn drain<K: Knowledge<Error = Infallible>>(
     );
     framer.take_findings();
     while let Some(block) = framer.next_block() {
-        // A file that is rejected as a whole has no plan for its rows.
-        if done.survey.tally.file_rejected {
+        // A file that is rejected as a whole has no plan for its rows, but what is wrong with them is told.
+        let told = matches!(kind, Decided::Report { .. });
+        if done.survey.tally.file_rejected && !told {
             continue;
         }
         let Some(shape) = framer.shape().cloned() else {

@@ -75,6 +75,8 @@ pub struct Showing<'s> {
     pub show: ShowRows<'s>,
     /// Takes what was made, in the order of the file.
     pub take: &'s mut dyn FnMut(Shown) -> io::Result<()>,
+    /// Are rows shown of a file that is rejected as a whole too? They are in no plan, but what is wrong with them is.
+    pub of_rejected_files: bool,
 }
 
 /// Surveys a file against the state as it is now, after `writes` frames.
@@ -154,7 +156,11 @@ fn survey_all(
     })?;
     let learned = first.end(end.stopped);
     let mut again = None;
-    if (learned.again || shown.is_some()) && !learned.tally.file_rejected {
+    if learned.tally.file_rejected {
+        if let Some(showing) = shown.filter(|showing| showing.of_rejected_files) {
+            pass.again(&end, &learned.facts, Some(showing), &mut kept)?;
+        }
+    } else if learned.again || shown.is_some() {
         again = Some(pass.again(&end, &learned.facts, shown, &mut kept)?);
     }
     let plan = learned.survey(again, profile, store, now)?;
@@ -356,6 +362,7 @@ mod tests {
             let showing = Showing {
                 show: &|_, _| Shown::default(),
                 take: &mut take,
+                of_rejected_files: false,
             };
             let hashing = Hashing::Wanted;
             let shown = survey_showing(&body, &store, &terms, now, hashing, Some(showing)).unwrap();

@@ -64,6 +64,7 @@ pub(super) fn run(
     let showing = Some(Showing {
         show: &show,
         take: &mut take,
+        of_rejected_files: false,
     });
     let store = data.books.store();
     let hashing = Hashing::Known(sha256);

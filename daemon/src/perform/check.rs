@@ -59,6 +59,7 @@ pub(super) fn run(
         let showing = Some(Showing {
             show: &show,
             take: &mut take,
+            of_rejected_files: true,
         });
         let Survey {
             plan: survey, end, ..

@@ -63,6 +63,7 @@ pub(super) fn run(
     let showing = Some(Showing {
         show: &show,
         take: &mut take,
+        of_rejected_files: false,
     });
     let survey = survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
     let missing = missing_orders(data, &terms, now, &survey)?;
