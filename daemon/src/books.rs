@@ -13,6 +13,7 @@ use crate::state::engine::open::quarantine;
 use crate::state::record::{Stamps, StoredCustomer, put_order};
 use crate::state::store::{Store, StoreError, key_hash};
 use crate::state::{Effects, Meta, StoredOrder};
+use crate::store_beside;
 use crate::system::PathError;
 use intake_core::catalog::{Customer, Offer};
 use intake_core::plan::state::StateMark;
@@ -102,6 +103,7 @@ impl Books {
     pub fn open(data: &Path, options: BooksOptions) -> Result<Self, BooksError> {
         let journal_path = data.join("journal");
         let state = data.join("state");
+        store_beside::take_place(data)?;
         let store = match Store::open(&state, options.cache_bytes) {
             Ok(store) => store,
             Err(error) if error.asks_for_rebuild() => {
@@ -290,16 +292,6 @@ impl Books {
             return Err(BooksError::from(error).into());
         }
         look(&self.store, writer.mark())
-    }
-
-    /// Makes the store's content anew from the journal: what it held is dropped, what the journal says is applied.
-    pub fn rebuild(&self) -> Result<(), BooksError> {
-        let mut writer = self.lock();
-        writer.end_flushing()?;
-        log::store_rebuild_started("asked for");
-        self.store.clear()?;
-        follow(&self.store, &self.journal, writer.journal.bytes_on_disk())?;
-        Ok(())
     }
 
     /// Has a write failed, so that the books must be opened anew?

@@ -24,6 +24,7 @@ pub mod saved_plan;
 pub mod serve;
 pub mod snapshot;
 pub mod state;
+pub mod store_beside;
 pub mod system;
 pub mod turn;
 pub mod upstream;

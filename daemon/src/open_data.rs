@@ -36,6 +36,8 @@ pub struct OpenData {
     pub metrics: Arc<Metrics>,
     /// How the sender stands.
     pub upstream: Arc<Figures>,
+    /// Was the store made anew when the directory was opened?
+    pub made_anew: bool,
     _lock: DataLock,
 }
 
@@ -118,6 +120,7 @@ impl OpenData {
             turns: Turns::default(),
             metrics: Arc::default(),
             upstream: Arc::default(),
+            made_anew: contents == Contents::MadeAnew,
             _lock: lock,
         })
     }

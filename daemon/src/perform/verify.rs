@@ -9,6 +9,7 @@ use crate::commands;
 use crate::journal;
 use crate::open_data::OpenData;
 use crate::state::Store;
+use crate::store_beside;
 use intake_core::finding::Language;
 use std::io::Write;
 use std::path::PathBuf;
@@ -36,14 +37,19 @@ pub(super) fn verify(
     })
 }
 
-/// Makes the store anew from the journal.
+/// Makes the store anew from the journal. In the daemon that happens beside the one that answers meanwhile, and the
+/// daemon then opens its data directory anew.
 pub(super) fn rebuild(
     data: &OpenData,
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    data.books.rebuild()?;
-    let orders = data.books.store().meta().next_order - 1;
+    let orders = if data.made_anew {
+        data.books.store().meta().next_order - 1
+    } else {
+        let cache = data.config.daemon.store_cache;
+        store_beside::make(&data.books, &data.path, cache)?
+    };
     let text = match call.speech.language {
         Language::De => format!("Bestand neu angelegt: {orders} Aufträge"),
         Language::En => format!("store made anew: {orders} orders"),

@@ -36,6 +36,7 @@ struct Signals {
     stop: Arc<AtomicBool>,
     again: Arc<AtomicBool>,
     left: Arc<AtomicBool>,
+    at_once: Arc<AtomicBool>,
     wake: SyncSender<()>,
 }
 
@@ -53,6 +54,7 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
         stop: Arc::default(),
         again: Arc::default(),
         left: Arc::default(),
+        at_once: Arc::default(),
         wake,
     };
     runtime.spawn(listen_for_signals(signals.clone()));
@@ -84,7 +86,9 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
             log::daemon_stopped("signal", clock::since_start());
             return Ok(Outcome::Done);
         }
-        pause(&signals, &woken);
+        if !signals.at_once.swap(false, Ordering::SeqCst) {
+            pause(&signals, &woken);
+        }
     }
 }
 
@@ -98,6 +102,12 @@ impl Daemon {
     pub fn begin_anew(&self) {
         self.signals.again.store(true, Ordering::SeqCst);
         self.wake();
+    }
+
+    /// The same for no failure's sake, and without a pause: another store waits to be opened.
+    pub fn change_store(&self) {
+        self.signals.at_once.store(true, Ordering::SeqCst);
+        self.begin_anew();
     }
 
     /// A command ended before its import did: a worker is to go on with it.

@@ -125,7 +125,12 @@ fn answer(daemon: &Arc<Daemon>, stream: UnixStream) -> io::Result<()> {
                 going: &progress,
             };
             match perform::run(&request.command, &daemon.data, &call, &mut inputs, &mut out) {
-                Ok(outcome) => outcome,
+                Ok(outcome) => {
+                    if matches!(request.command, Command::Rebuild(_)) {
+                        daemon.change_store();
+                    }
+                    outcome
+                }
                 Err(error) => {
                     if daemon.data.books.failed() {
                         daemon.begin_anew();
