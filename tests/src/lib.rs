@@ -6,6 +6,7 @@ pub mod fake_platform;
 pub mod http;
 pub mod installation;
 pub mod journal_text;
+pub mod on_demand;
 pub mod orders;
 pub mod patience;
 pub mod platform;

@@ -19,6 +19,8 @@ mod http_operation;
 mod http_page;
 #[path = "all/http_upload.rs"]
 mod http_upload;
+#[path = "all/injuries.rs"]
+mod injuries;
 #[path = "all/kills.rs"]
 mod kills;
 #[path = "all/mending.rs"]

@@ -164,3 +164,72 @@ fn an_import_outlives_the_command_that_asked_for_it() -> anyhow::Result<()> {
     site.verify()?;
     daemon.stop()
 }
+
+/// Making the store anew takes nothing away from who reads meanwhile.
+#[test]
+fn a_store_made_anew_answers_all_the_while() -> anyhow::Result<()> {
+    let site = Installation::for_partners(&["alpha"])?;
+    site.stock(1)?;
+    let file = site.scratch("many.csv");
+    fs::write(&file, csv("M", 20_000, 1))?;
+    let file = file.display().to_string();
+    site.must(&["import", &file, "--partner", "alpha"])?;
+    let daemon = site.serve_ready()?;
+    let arguments = ["rebuild".as_ref(), OsStr::new("--lang=en")];
+    let mut rebuilding = site.start(&arguments, &site.scratch("answer"))?;
+    let mut asked = 0;
+    while rebuilding.try_wait()?.is_none() {
+        site.must(&["order", "M-19999", "--format", "json"])?;
+        asked += 1;
+    }
+    ensure!(rebuilding.wait()?.success() && asked > 0);
+    let answer = fs::read_to_string(site.scratch("answer"))?;
+    ensure!(answer.contains("20000"), "{answer}");
+    // The daemon opens the new one without having been started anew.
+    await_that("the new store to be in use", || {
+        Ok(!site.data().join("state.made").exists())
+    })?;
+    let again = site.must(&["import", &file, "--partner", "alpha", "--format", "json"])?;
+    ensure!(again.contains("\"unchanged\":20000"), "{again}");
+    site.verify()?;
+    daemon.stop()
+}
+
+/// Nobody writes, and yet it is noticed that nobody reads any more.
+#[test]
+fn a_log_that_nobody_follows_any_more_ends() -> anyhow::Result<()> {
+    let site = Installation::for_partners(&["alpha"])?;
+    site.stock(1)?;
+    let mut command = site.command(&["log", "--follow"])?;
+    let mut following = command.stdout(std::process::Stdio::piped()).spawn()?;
+    drop(following.stdout.take());
+    await_that("the log to end", || Ok(following.try_wait()?.is_some()))
+}
+
+/// What is wrong with the rows of a file is told with the state too where the file is rejected as a whole.
+#[test]
+fn rows_of_a_rejected_file_are_checked_against_the_state() -> anyhow::Result<()> {
+    let site = Installation::for_partners(&["alpha"])?;
+    site.stock(1)?;
+    let file = site.scratch("torn.json");
+    let row = |id: &str, offer: &str| {
+        format!(
+            r#"{{"externalSystemId":"{id}","plenigoOfferId":"{offer}","quantity":1,"invoiceCustomerId":"100000","startDate":"2026-01-01T00:00:00Z","paymentMethod":"BILLING"}}"#
+        )
+    };
+    let (good, bad) = (row("T-1", OFFER), row("T-2", "O_NOWHERE00000000000"));
+    fs::write(&file, format!("[{good},{bad},{{\"externalSystemId\":"))?;
+    let file = file.display().to_string();
+    let check = ["check", &file, "--partner", "alpha", "--format", "json"];
+    let answer = site.run(&check)?;
+    ensure!(answer.code == 1, "{answer:?}");
+    let report = answer.json()?;
+    let codes: Vec<_> = report["items"].as_array().into_iter().flatten().collect();
+    ensure!(
+        codes
+            .iter()
+            .any(|item| item["row"] == 2 && item["code"] == "offer-unknown"),
+        "{report:#}"
+    );
+    Ok(())
+}

@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 use intake_tests::daemon::Daemon;
 use intake_tests::installation::{Installation, names_in};
 use intake_tests::journal_text::JournalText;
+use intake_tests::on_demand::{Random, number_from};
 use intake_tests::orders::{generated, today};
 use intake_tests::patience::{PATIENCE, await_that};
 use serde_json::Value;
@@ -24,34 +25,6 @@ const VERIFIED_EACH: u64 = 400;
 const CUSTOMERS: u64 = 24;
 const REVISIONS: usize = 80;
 const PAUSE: Duration = Duration::from_millis(2);
-
-/// `SplitMix64`; a run can be repeated by its seed as far as the machine's timing allows.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (bits ^ (bits >> 31)) % bound
-    }
-
-    fn milliseconds(&mut self, bound: u64) -> Duration {
-        Duration::from_micros(self.below(bound * 1000))
-    }
-}
-
-/// A number from the environment.
-fn number_from(variable: &str) -> anyhow::Result<Option<u64>> {
-    let Some(text) = std::env::var_os(variable) else {
-        return Ok(None);
-    };
-    let text = text.to_string_lossy();
-    text.parse()
-        .map(Some)
-        .with_context(|| format!("`{variable}` is `{text}`, not a number"))
-}
 
 /// A file and what its rows have to come to.
 struct Delivery {
