@@ -1,6 +1,7 @@
 //! How do tests reach the whole program? By its command line, its folders and its signals, as its users do.
 //! Nothing here looks into the program; what it left on the disk is read with other code than its own.
 
+pub mod bad_line;
 pub mod daemon;
 pub mod fake_platform;
 pub mod http;
@@ -11,4 +12,5 @@ pub mod orders;
 pub mod patience;
 pub mod platform;
 pub mod program;
+pub mod retold;
 pub mod tls;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, browser, build, demo, generate, test};
+use commands::{bench, browser, build, demo, generate, test, torture};
 
 /// Builds, tests, demonstrates and measures Intake.
 #[derive(Parser)]
@@ -32,6 +32,8 @@ enum Command {
     Build(build::Options),
     /// Builds everything and tries the page in a real browser.
     Browser,
+    /// Proves on demand what takes too long for every test run.
+    Torture(torture::Options),
     /// One run of the SQLite peer, as a process of its own.
     #[cfg(feature = "peers")]
     #[command(hide = true)]
@@ -56,6 +58,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Generate(options) => generate::run(&options),
         Command::Build(options) => build::run(&options),
         Command::Browser => browser::run(),
+        Command::Torture(options) => torture::run(&options),
         #[cfg(feature = "peers")]
         Command::SqlitePeer(options) => bench::sqlite::run(&options),
     }

@@ -55,6 +55,13 @@ impl Workspace {
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(cargo());
         command.current_dir(&self.root);
+        // What cargo told this program of its package would have build scripts run again that look at it.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_MANIFEST") || text.starts_with("CARGO_PKG") {
+                command.env_remove(&name);
+            }
+        }
         command
     }
 

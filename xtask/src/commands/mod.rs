@@ -7,3 +7,4 @@ mod daemon;
 pub(crate) mod demo;
 pub(crate) mod generate;
 pub(crate) mod test;
+pub(crate) mod torture;

@@ -1,5 +1,6 @@
 //! Does everything that was applied arrive at the platform, once and in order, whatever happens on the way?
 
+mod bad_line;
 mod bad_way;
 mod two_daemons;
 mod verdicts;

@@ -8,7 +8,7 @@ use intake_tests::patience::{await_some, await_that};
 use serde_json::Value;
 
 /// The one that is the platform, with a token for the other.
-fn upper(token: &Token) -> anyhow::Result<Installation> {
+pub(super) fn upper(token: &Token) -> anyhow::Result<Installation> {
     let sections = format!(
         "[http]\nlisten = \"127.0.0.1:0\"\n[partners.house]\ntokens = [\"{}\"]\n",
         token.hash
@@ -17,7 +17,7 @@ fn upper(token: &Token) -> anyhow::Result<Installation> {
 }
 
 /// The one that sends.
-fn lower(address: &str, token: &Token, more: &str) -> anyhow::Result<Installation> {
+pub(super) fn lower(address: &str, token: &Token, more: &str) -> anyhow::Result<Installation> {
     let sections = format!(
         "[upstream]\nmode = \"mirror\"\nurl = \"http://{address}/api/v3.0\"\ntoken_variable = \"INTAKE_TEST_TOKEN\"\n\
          pause = \"5ms\"\nlongest_pause = \"200ms\"\ntimeout = \"5s\"\npace = \"off\"\n{more}\n[partners.alpha]\n"
