@@ -29,6 +29,8 @@ mod mending;
 mod parity;
 #[path = "all/platform.rs"]
 mod platform;
+#[path = "all/power_cuts.rs"]
+mod power_cuts;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/saved_plans.rs"]
