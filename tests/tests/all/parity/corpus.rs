@@ -31,6 +31,7 @@ const TODAY: Day = Day::from_civil(2026, 11, 24);
 const BOOKS: u64 = 300;
 
 /// A file, and how it is put.
+#[derive(Clone)]
 pub(super) struct Job {
     pub(super) name: String,
     pub(super) input: Vec<u8>,

@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod corpus;
+mod mutated;
 mod native;
 mod questions;
 mod workbooks;

@@ -20,6 +20,30 @@ pub(crate) struct Options {
 
 #[derive(Subcommand)]
 enum What {
+    /// The program is killed at random moments of its work, and at each step of a file's life.
+    Kills {
+        /// How many kills.
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        kills: u64,
+    },
+    /// The power goes off: what had reached the disk by then is all that is left. Needs root and loop devices.
+    Cuts {
+        /// How many cuts on each file system.
+        #[arg(long, value_name = "N", default_value_t = 1_000)]
+        cuts: u64,
+    },
+    /// Bytes of the journal and the store are flipped, zeroed, cut off, swapped and repeated.
+    Injuries {
+        /// How many injuries.
+        #[arg(long, value_name = "N", default_value_t = 3_000)]
+        injuries: u64,
+    },
+    /// Files changed by chance: nothing stops their reading, and however they are read the same is said.
+    Files {
+        /// How many files.
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        files: u64,
+    },
     /// Two daemons, one upstream of the other, over a line that loses answers, with both killed at random.
     Upstream {
         /// How many changes are sent.
@@ -31,6 +55,22 @@ enum What {
 /// Runs a proof; it fails where what it shows does not hold.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let proof = match &options.what {
+        What::Kills { kills } => Proof {
+            test: "kills::nothing_acknowledged_is_lost_and_nothing_is_done_twice",
+            variables: vec![("INTAKE_KILLS", kills.to_string())],
+        },
+        What::Cuts { cuts } => Proof {
+            test: "power_cuts::what_was_acknowledged_survives_a_power_cut",
+            variables: vec![("INTAKE_CUTS", cuts.to_string())],
+        },
+        What::Injuries { injuries } => Proof {
+            test: "injuries::no_injury_goes_unnoticed",
+            variables: vec![("INTAKE_INJURIES", injuries.to_string())],
+        },
+        What::Files { files } => Proof {
+            test: "parity::mutated::no_changed_file_stops_the_core_or_has_it_say_two_things",
+            variables: vec![("INTAKE_MUTATIONS", files.to_string())],
+        },
         What::Upstream { changes } => Proof {
             test: "upstream::bad_line::two_daemons_agree_over_a_bad_line_whoever_is_killed",
             variables: vec![("INTAKE_UPSTREAM_CHANGES", changes.to_string())],
