@@ -294,6 +294,11 @@ impl Books {
         look(&self.store, writer.mark())
     }
 
+    /// Lets nobody write while `look` runs, which is told where the journal ends.
+    pub fn still<T>(&self, look: impl FnOnce(&Journal) -> T) -> T {
+        look(&self.lock().journal)
+    }
+
     /// Has a write failed, so that the books must be opened anew?
     pub fn failed(&self) -> bool {
         self.lock().failed

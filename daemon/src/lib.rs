@@ -3,6 +3,7 @@
 //! The journal is the truth; the store is its index and can be rebuilt. Nothing is written that is not in a
 //! plan, and a change is journalled and synced before its effect is visible.
 
+pub mod backup;
 pub mod books;
 pub mod cli;
 pub mod clock;

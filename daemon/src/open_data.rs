@@ -1,6 +1,7 @@
 //! What belongs to a data directory that this process owns?
 //! One process at a time: the lock is taken first and given back last.
 
+use crate::backup;
 use crate::books::{Books, BooksError, BooksOptions};
 use crate::config::Config;
 use crate::folder::directory::{Directory, IoAt};
@@ -56,6 +57,11 @@ pub enum OpenDataError {
     /// Another process owns it.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// A restore into it was cut off.
+    #[error(
+        "the restore into `{}` was cut off\nhint: remove the directory and restore again", .0.display()
+    )]
+    HalfRestored(PathBuf),
     /// A folder in it.
     #[error(transparent)]
     Folder(#[from] IoAt),
@@ -85,6 +91,9 @@ impl OpenData {
         // Events name absolute paths; the folder is to be known by the same name.
         let path = &std::fs::canonicalize(path).map_err(PathError::of("find", path))?;
         let lock = DataLock::take(path)?;
+        if backup::is_unfinished(path) {
+            return Err(OpenDataError::HalfRestored(path.clone()));
+        }
         let data = Directory::open(path)?;
         sweep_scratch(&path.join("work"))?;
         let folders = Folders::open(&data)?;

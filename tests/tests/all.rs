@@ -1,6 +1,8 @@
 //! Does the whole program keep its promises, on real folders, in real processes, through real crashes?
 //! One binary for all such tests: the program is built once and they run side by side.
 
+#[path = "all/backups.rs"]
+mod backups;
 #[path = "all/bad_days.rs"]
 mod bad_days;
 #[path = "all/bad_input.rs"]

@@ -4,6 +4,7 @@
 //! the data directory is checked here. The help, and the documentation made from it, is the only
 //! description of a command.
 
+mod backup;
 mod customer;
 mod global;
 mod offer;
@@ -20,6 +21,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use backup::{Backup, Restore};
 pub use customer::{CustomerAction, CustomerAdd, CustomerLoad, CustomerShow};
 pub use global::{Color, Global, Language};
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
@@ -134,6 +136,14 @@ pub enum Command {
     /// Compares the store with the journal, row by row; changes nothing
     #[command(after_help = "Example: intake verify --data /var/lib/intake")]
     Verify(Verify),
+    /// Takes a backup of the data directory as it stands now, while the daemon goes on
+    #[command(
+        after_help = "Example: intake backup /mnt/backup/intake --keep 14 --data /var/lib/intake"
+    )]
+    Backup(Backup),
+    /// Makes a data directory from a backup, after every file of it is found good
+    #[command(after_help = "Example: intake restore /mnt/backup/intake --data /var/lib/intake")]
+    Restore(Restore),
     /// Checks and shows the configuration
     #[command(subcommand)]
     Config(ConfigAction),
@@ -182,8 +192,10 @@ impl Command {
             | Command::Discard(Held { data, .. })
             | Command::Rebuild(Rebuild { data })
             | Command::Snapshot(Snapshot { data, .. })
+            | Command::Backup(Backup { data, .. })
             | Command::Verify(Verify { data }) => data,
             Command::Check(Check { data, .. })
+            | Command::Restore(Restore { data, .. })
             | Command::Profile(
                 ProfileAction::Show(ProfileShow { data, .. })
                 | ProfileAction::Init(ProfileInit { data, .. }),
@@ -523,6 +535,9 @@ mod tests {
             "intake discard ID --data d",
             "intake rebuild --data d",
             "intake verify --data d",
+            "intake backup /b --archive --receipts --keep 3 --data d --format json",
+            "intake restore /b --data d --format json",
+            "intake restore /b --check",
             "intake config check --data d",
             "intake config show-default",
             "intake template --format ndjson",

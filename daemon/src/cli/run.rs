@@ -88,6 +88,14 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             })
         }
         Command::Snapshot(_) => snapshot(cli, &config, terminal),
+        Command::Restore(arguments) => {
+            let speech = perform::speech(terminal.language(), &config);
+            let bar = terminal.progress_over_bytes("", 0);
+            with_output(terminal, command, |out, _| {
+                let progress = |bytes| bar.reached_bytes(bytes, 0);
+                commands::backup::restore(arguments, &speech, out, &progress)
+            })
+        }
         Command::Token(TokenAction::New(arguments)) => {
             let speech = perform::speech(terminal.language(), &config);
             with_output(terminal, command, |out, _| {
@@ -394,6 +402,8 @@ fn speaks_data(command: &Command) -> bool {
         Command::Outbox(OutboxAction::List(arguments)) => json(arguments.format),
         Command::Offer(OfferAction::List(arguments)) => json(arguments.format),
         Command::Customer(CustomerAction::Show(arguments)) => json(arguments.format),
+        Command::Backup(arguments) => json(arguments.format),
+        Command::Restore(arguments) => json(arguments.format),
         Command::Template(_) | Command::Snapshot(_) | Command::Profile(_) => true,
         _ => false,
     }

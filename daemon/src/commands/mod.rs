@@ -4,6 +4,7 @@
 //!
 //! Text is always coloured; a caller whose reader wants none takes the styles out on the way.
 
+pub mod backup;
 pub mod check;
 pub mod customers;
 pub mod files;

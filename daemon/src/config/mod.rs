@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use access::{Hosts, TokenHash};
 pub use docs::{default_file, docs};
@@ -61,6 +61,8 @@ pub struct Config {
     pub partners: BTreeMap<String, Profile>,
     /// The same partners, each with what stands in no profile.
     pub access: BTreeMap<String, Access>,
+    /// The file that all this was read from.
+    pub origin: Option<PathBuf>,
 }
 
 impl Config {
@@ -108,10 +110,25 @@ impl Config {
                 limit: LARGEST_FILE,
             });
         }
-        Config::parse(&bytes, &path.to_string_lossy()).map_err(|problems| ConfigError::Problems {
+        let config = Config::parse(&bytes, &path.to_string_lossy());
+        let mut config = config.map_err(|problems| ConfigError::Problems {
             path: path.to_owned(),
             problems,
-        })
+        })?;
+        config.origin = Some(std::path::absolute(path).map_err(unreadable)?);
+        Ok(config)
+    }
+
+    /// The files that it names.
+    pub fn files(&self) -> Vec<&Path> {
+        let (http, upstream) = (&self.http, &self.upstream);
+        let named = [
+            &http.tls_certificate,
+            &http.tls_key,
+            &upstream.token_file,
+            &upstream.certificates,
+        ];
+        named.into_iter().flatten().map(PathBuf::as_path).collect()
     }
 
     /// Reads the content of a config file; `file` is its name in problems. There is at least one

@@ -59,6 +59,9 @@ use upload::ticket::Tickets;
 pub use tls::TlsError;
 pub use tokens::new_token;
 
+/// The folder of the data directory in which the addresses of uploads are.
+pub(crate) const TICKETS: &str = upload::ticket::FOLDER;
+
 /// The server.
 pub struct Http {
     shared: Arc<Shared>,

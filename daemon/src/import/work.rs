@@ -20,13 +20,14 @@ use crate::log;
 use crate::open_data::OpenData;
 use crate::receipt;
 use crate::state::FileRecord;
+use crate::state::file_record::bytes_of_hex;
 use intake_core::check::Tally;
 use intake_core::finding::{Finding, Language};
 use intake_core::moment::Moment;
 use intake_core::plan::{Counts, Decision};
 use intake_core::report::{Item, hex};
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -158,7 +159,7 @@ impl<'d> Import<'d> {
             terms,
             id: ImportId::parse(&record.import_id)?,
             partner: PartnerName::parse(&record.partner)?,
-            name: name_of(&record),
+            name: record.original_name(),
             state: record.progress().state(),
             now,
             survey: None,
@@ -551,25 +552,8 @@ pub(super) fn log_counts(counts: &Counts) -> log::Counts {
     }
 }
 
-fn name_of(record: &FileRecord) -> OsString {
-    let bytes = record.name_bytes.as_deref().and_then(unhex);
-    bytes.map_or_else(|| OsString::from(&record.file), OsString::from_vec)
-}
-
 fn sha256_of(record: &FileRecord) -> [u8; 32] {
-    unhex(&record.sha256)
+    bytes_of_hex(&record.sha256)
         .and_then(|bytes| bytes.try_into().ok())
         .unwrap_or_default()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-    digits
-        .chunks(2)
-        .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?))
-        .collect()
 }

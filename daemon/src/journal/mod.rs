@@ -53,6 +53,7 @@ pub use error::{Damage, JournalError};
 pub use frame::{Body, BodyCompressor, MAX_CONTENT_BYTES};
 pub use reader::{Frame, Frames, LastFrame, Summary, verify};
 pub use recovery::{Cut, Recovery};
+pub use segment::segment_name;
 pub use writer::{Journal, JournalOptions};
 
 /// The place of a frame's first byte, or of the byte after a frame's last.

@@ -21,8 +21,13 @@ const READ_AHEAD_BYTES: usize = 16 << 10;
 const SEARCH_BYTES: usize = 1 << 20;
 
 /// `000001.ndjson.zst` for segment 1.
+pub fn segment_name(segment: u32) -> String {
+    format!("{segment:06}{SUFFIX}")
+}
+
+/// The file of a segment.
 pub(super) fn path(directory: &Path, segment: u32) -> PathBuf {
-    directory.join(format!("{segment:06}{SUFFIX}"))
+    directory.join(segment_name(segment))
 }
 
 /// The number of the last segment, 0 if there is none. A gap in the numbers is damage, other

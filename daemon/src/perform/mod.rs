@@ -3,6 +3,7 @@
 //! socket. No rule lives here.
 
 mod against;
+mod backup;
 mod check;
 mod import;
 mod keep;
@@ -54,6 +55,7 @@ pub fn needs_owner(command: &Command) -> bool {
         | Command::Config(_)
         | Command::Profile(_)
         | Command::Token(_)
+        | Command::Restore(_)
         | Command::Template(_) => false,
         Command::Check(check) => check.data.is_some(),
         _ => true,
@@ -102,11 +104,13 @@ pub fn run(
             snapshot::write(data, &arguments.partner, now, call.going, out)?;
             Ok(Outcome::Done)
         }
+        Command::Backup(arguments) => backup::run(arguments, data, call, out),
         Command::Serve(_)
         | Command::Log(_)
         | Command::Config(_)
         | Command::Profile(_)
         | Command::Token(_)
+        | Command::Restore(_)
         | Command::Template(_) => {
             anyhow::bail!("this command does not need the data directory's owner")
         }

@@ -22,10 +22,8 @@ mod spool;
 #[cfg(test)]
 mod tests;
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 
 use intake_core::read::{Format, ReadOptions};
@@ -34,7 +32,6 @@ use jiff::tz::TimeZone;
 use crate::entry::{PlanNote, counts_of};
 use crate::folder::lifecycle::Ending;
 use crate::folder::names::{BadImportId, ImportId};
-use crate::folder::safe_name::from_printable;
 use crate::journal::JournalError;
 use crate::state::FileRecord;
 use crate::system::{CompleteFile, PathError, UnfinishedFile, WriteError, fsync_dir};
@@ -153,7 +150,7 @@ pub enum ReceiptError {
 /// Takes memory that does not grow with the file; what does not fit waits in nameless files in the outbox.
 pub fn write(request: &ReceiptRequest<'_>) -> Result<Written, ReceiptError> {
     let record = request.record;
-    let original = original_name(record);
+    let original = record.original_name();
     let attempts = outbox::attempts(&ImportId::parse(&record.import_id)?);
     let identity = identity_of(record);
     for attempt in &attempts {
@@ -372,22 +369,4 @@ fn identity_of(record: &FileRecord) -> Identity<'_> {
         bytes: Some(record.bytes),
         claimed_at: Some(&record.claimed),
     }
-}
-
-/// The file's name as the partner gave it.
-fn original_name(record: &FileRecord) -> OsString {
-    let bytes = record.name_bytes.as_deref().and_then(bytes_of_hex);
-    bytes.map_or_else(|| from_printable(&record.file), OsString::from_vec)
-}
-
-fn bytes_of_hex(digits: &str) -> Option<Vec<u8>> {
-    let digits = digits.as_bytes();
-    if !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    let value = |digit: u8| char::from(digit).to_digit(16);
-    digits
-        .chunks_exact(2)
-        .map(|pair| u8::try_from(value(pair[0])? * 16 + value(pair[1])?).ok())
-        .collect()
 }

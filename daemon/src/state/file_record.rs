@@ -5,10 +5,13 @@ use crate::entry::sent::{SentEntry, Verdict};
 use crate::entry::{FileEntry, RequestNote, counts_of};
 use crate::folder::lifecycle::{Ending, Step};
 use crate::folder::resume::Progress;
+use crate::folder::safe_name::from_printable;
 use crate::journal::FrameSpan;
 use intake_core::plan::Decision;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 
 /// A file and its import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -167,6 +170,12 @@ impl FileRecord {
         .sum()
     }
 
+    /// The name under which the file came, byte for byte.
+    pub fn original_name(&self) -> OsString {
+        let bytes = self.name_bytes.as_deref().and_then(bytes_of_hex);
+        bytes.map_or_else(|| from_printable(&self.file), OsString::from_vec)
+    }
+
     /// What the steps so far leave to be done.
     pub fn progress(&self) -> Progress {
         Progress::at(self.step, self.next_row, self.ending)
@@ -176,4 +185,16 @@ impl FileRecord {
     pub fn is_open(&self) -> bool {
         self.step != Step::Archived
     }
+}
+
+pub(crate) fn bytes_of_hex(digits: &str) -> Option<Vec<u8>> {
+    let digits = digits.as_bytes();
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    digits
+        .chunks_exact(2)
+        .map(|pair| u8::try_from(value(pair[0])? * 16 + value(pair[1])?).ok())
+        .collect()
 }
