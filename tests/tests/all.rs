@@ -21,6 +21,8 @@ mod http_operation;
 mod http_page;
 #[path = "all/http_upload.rs"]
 mod http_upload;
+#[path = "all/inbox_attacks.rs"]
+mod inbox_attacks;
 #[path = "all/injuries.rs"]
 mod injuries;
 #[path = "all/kills.rs"]

@@ -38,6 +38,18 @@ enum What {
         #[arg(long, value_name = "N", default_value_t = 3_000)]
         injuries: u64,
     },
+    /// Names in an inbox change what they stand for, between files, links, pipes, devices and folders.
+    Swaps {
+        /// How many swaps.
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        swaps: u64,
+    },
+    /// A burst of files, put into the folder in every way that senders have, with and without events.
+    Burst {
+        /// How many files.
+        #[arg(long, value_name = "N", default_value_t = 100_000)]
+        files: u64,
+    },
     /// Files changed by chance: nothing stops their reading, and however they are read the same is said.
     Files {
         /// How many files.
@@ -66,6 +78,14 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         What::Injuries { injuries } => Proof {
             test: "injuries::no_injury_goes_unnoticed",
             variables: vec![("INTAKE_INJURIES", injuries.to_string())],
+        },
+        What::Swaps { swaps } => Proof {
+            test: "inbox_attacks::names_that_change_under_the_program_reach_nothing_outside",
+            variables: vec![("INTAKE_SWAPS", swaps.to_string())],
+        },
+        What::Burst { files } => Proof {
+            test: "inbox_attacks::no_file_of_a_burst_is_missed_or_taken_half",
+            variables: vec![("INTAKE_BURST", files.to_string())],
         },
         What::Files { files } => Proof {
             test: "parity::mutated::no_changed_file_stops_the_core_or_has_it_say_two_things",
