@@ -354,7 +354,9 @@ pub fn http_answered(answer: &HttpAnswer<'_>) {
         elapsed,
     } = *answer;
     let elapsed_ms = milliseconds(elapsed);
-    if matches!(route, "/healthz" | "/readyz" | "/metrics") {
+    // The operator's page asks every few seconds whether anything has changed.
+    let is_in_vain = status == 304 && route.starts_with("/console/");
+    if is_in_vain || matches!(route, "/healthz" | "/readyz" | "/metrics") {
         debug!(
             target: "intake", event = "http_answered", request_id, method, route, status, bytes,
             partner, elapsed_ms, "HTTP request answered"
@@ -365,6 +367,12 @@ pub fn http_answered(answer: &HttpAnswer<'_>) {
             partner, elapsed_ms, "HTTP request answered"
         );
     }
+}
+
+/// Somebody of the house has done something over HTTP: by which token, what, and to which import or offer.
+pub fn operator_acted(who: &str, action: &str, subject: &str) {
+    let subject = escaped(OsStr::new(subject));
+    info!(target: "intake", event = "operator_acted", who, action, subject, "operator acted");
 }
 
 /// The certificate that clients are shown from now on.

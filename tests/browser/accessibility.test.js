@@ -1,14 +1,11 @@
 // Is every view free of what axe finds, light and dark, small and large, in both languages?
 
-import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import assert from 'node:assert/strict';
 import { servePage } from './page_server.js';
+import { clean } from './axe.js';
 import { choose, openPage, verdict } from './browser.js';
 import { bad, good } from './orders.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const DAEMON = 'globalThis.intakeDaemon = { upload: true, profile: true, snapshot: true };';
 
 /** @type {[string, import('./browser.js').Wishes][]} */
@@ -66,22 +63,4 @@ for (const [dress, wishes] of DRESSES) {
     await page.locator('.file', { hasText: 'empty.csv' }).click();
     await clean(page, 'a file that is rejected');
   });
-}
-
-/**
- * @param {import('playwright-core').Page} page
- * @param {string} view
- */
-async function clean(page, view) {
-  const found = await page.evaluate(async (source) => {
-    const scope = /** @type {any} */ (globalThis);
-    // The page's policy does not hold for what the browser's debugger evaluates.
-    if (!scope.axe) (0, eval)(source);
-    const { violations } = await scope.axe.run();
-    return violations.map((/** @type {any} */ rule) => {
-      const places = rule.nodes.map((/** @type {any} */ node) => `${JSON.stringify(node.target)} ${node.any[0]?.message ?? ''}`);
-      return `${rule.id}: ${places.join('; ')}`;
-    });
-  }, AXE);
-  assert.deepEqual(found, [], view);
 }

@@ -28,6 +28,7 @@ after(async () => (await started)?.close());
  * @property {'light' | 'dark'} [colorScheme]
  * @property {number} [width]
  * @property {boolean} [serviceWorkers]
+ * @property {RegExp} [mayComplain]
  */
 
 /**
@@ -37,7 +38,20 @@ after(async () => (await started)?.close());
  * @param {string} address
  * @param {Wishes} [wishes]
  */
-export async function openPage(t, address, { locale = 'en-GB', colorScheme = 'light', width = 1440, serviceWorkers = false } = {}) {
+export async function openPage(t, address, wishes) {
+  const opened = await openAddress(t, address, wishes);
+  await opened.page.locator('intake-check[data-ready]').waitFor();
+  return opened;
+}
+
+/**
+ * Opens any page. `mayComplain` tells which complaints of the browser's belong to the test: it complains of refusals, too.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} address
+ * @param {Wishes} [wishes]
+ */
+export async function openAddress(t, address, { locale = 'en-GB', colorScheme = 'light', width = 1440, serviceWorkers = false, mayComplain } = {}) {
   started ??= start();
   const browser = await started;
   const context = await browser.newContext({
@@ -55,12 +69,11 @@ export async function openPage(t, address, { locale = 'en-GB', colorScheme = 'li
   const requests = [];
   page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    if (message.type() === 'error' && !mayComplain?.test(message.text())) complaints.push(message.text());
   });
   context.on('request', (request) => requests.push(request.url()));
   t.after(() => assert.deepEqual(complaints, [], 'the page complained'));
   await page.goto(address);
-  await page.locator('intake-check[data-ready]').waitFor();
   return { page, context, requests };
 }
 

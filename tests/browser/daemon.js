@@ -11,42 +11,65 @@ import { TARGET } from './page_server.js';
 const PROGRAM = process.env.INTAKE_PROGRAM ?? join(TARGET, 'release/intake');
 const run = promisify(execFile);
 
+/** The exit code of a command that found something. */
+const FINDINGS = 1;
+
 /** The partner whose token it is. */
 const PARTNER = 'kiosk';
 
+/** The offer of the tests' orders. */
+export const OFFER = ['O_MZA1E7173120881551', '--title', 'Daily', '--managed-by', 'EXTERNAL', '--access-right', 'daily'];
+
+/** A new token and its hash. @param {string[]} words */
+async function newToken(...words) {
+  const { stdout } = await run(PROGRAM, ['token', 'new', ...words]);
+  const [, token] = stdout.match(/^ {2}(\S+)$/m) ?? [];
+  const [, hash] = stdout.match(/tokens = \["([^"]+)"\]/) ?? [];
+  return { token, hash };
+}
+
 /**
- * A data directory with the offer and the customer of the tests' orders, and a token of its partner.
+ * A data directory with the offer and the customer of the tests' orders, and tokens of its partner and of the house.
  *
  * @param {import('node:test').TestContext} t
+ * @param {{ sections?: string, ofPartner?: string, offers?: boolean }} [more] of the configuration: sections, and keys of the partner's
  */
-export async function makeBooks(t) {
+export async function makeBooks(t, { sections = '', ofPartner = '', offers = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'intake-browser-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');
   const intake = (/** @type {string[]} */ ...words) => run(PROGRAM, [...words, '--data', data]);
-  const { stdout } = await run(PROGRAM, ['token', 'new', '--partner', PARTNER]);
-  const [, token] = stdout.match(/^ {2}(\S+)$/m) ?? [];
-  const [, hash] = stdout.match(/tokens = \["([^"]+)"\]/) ?? [];
+  const { token, hash } = await newToken('--partner', PARTNER);
+  const operator = await newToken();
+  const reader = await newToken('--read-only');
   await mkdir(data);
   const config = [
     '[daemon]\nscan_interval = "50ms"\nquiet_time = "80ms"',
-    '[http]\nlisten = "127.0.0.1:0"',
-    `[partners.${PARTNER}]\ntokens = ["${hash}"]`,
+    `[http]\nlisten = "127.0.0.1:0"\noperator_tokens = ["anna ${operator.hash}"]\nread_tokens = ["${reader.hash}"]`,
+    `[partners.${PARTNER}]\ntokens = ["${hash}"]\n${ofPartner}`,
+    sections,
   ];
   await writeFile(join(data, 'intake.toml'), `${config.join('\n')}\n`);
-  const offer = ['O_MZA1E7173120881551', '--title', 'Daily', '--managed-by', 'EXTERNAL', '--access-right', 'daily'];
-  await intake('offer', 'add', ...offer);
+  if (offers) await intake('offer', 'add', ...OFFER);
   await intake('customer', 'add', '--email', 'reader@example.org', '--language', 'de', '--id', '100003');
   return {
     folder,
     data,
     token,
+    operator: operator.token,
+    reader: reader.token,
     intake,
-    /** Imports a file of orders. @param {string} text */
+    /** Drops a file into the partner's inbox. @param {string} name @param {string} text */
+    async drops(name, text) {
+      await writeFile(join(data, 'inbox', PARTNER, name), text);
+    },
+    /** Imports a file of orders; rows may be rejected. @param {string} text */
     async imports(text) {
       const file = join(folder, 'known.csv');
       await writeFile(file, text);
-      await intake('import', file, '--partner', PARTNER);
+      await intake('import', file, '--partner', PARTNER).catch((error) => {
+        if (error.code !== FINDINGS) throw error;
+      });
     },
     /** Writes a snapshot of the partner's orders and gives its path. */
     async snapshot() {

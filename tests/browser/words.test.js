@@ -4,10 +4,11 @@ import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { languageFor, speechFor } from '../../www/words/speech.js';
 import { TEXTS } from '../../www/words/texts.js';
+import { TEXTS as OPERATORS_TEXTS } from '../../www/console/words.js';
 
 test('every text is there in both languages, with the same holes', () => {
   const holes = (/** @type {string} */ text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
-  for (const [key, { de, en }] of Object.entries(TEXTS)) {
+  for (const [key, { de, en }] of [...Object.entries(TEXTS), ...Object.entries(OPERATORS_TEXTS)]) {
     const forms = [de, en].map((form) => (typeof form === 'string' ? form : form.other));
     assert(forms.every((text) => text.length > 0), key);
     assert.deepEqual(holes(forms[0]), holes(forms[1]), key);

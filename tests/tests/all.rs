@@ -11,6 +11,8 @@ mod bad_input;
 mod commands;
 #[path = "all/http_abuse.rs"]
 mod http_abuse;
+#[path = "all/http_console.rs"]
+mod http_console;
 #[path = "all/http_download.rs"]
 mod http_download;
 #[path = "all/http_import.rs"]

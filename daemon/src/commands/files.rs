@@ -41,16 +41,6 @@ pub fn files(
     Ok(Outcome::Done)
 }
 
-/// The one word for how far a file is: how it ended, or the last step that was taken.
-fn state(file: &FileRecord) -> &'static str {
-    match file.ending {
-        Some(Ending::Applied) => Step::Applied.name(),
-        Some(Ending::Rejected) => Step::Rejected.name(),
-        Some(Ending::Discarded) => Step::Discarded.name(),
-        None => file.step.name(),
-    }
-}
-
 fn state_style(file: &FileRecord) -> Style {
     match (file.ending, file.step) {
         (Some(Ending::Applied), _) => GOOD,
@@ -86,7 +76,7 @@ fn write_text(out: &mut Vec<u8>, files: &[FileRecord], speech: &Speech) {
             text(&file.file),
             figure(speech.bytes(file.bytes)),
             figure(age(&file.claimed, speech)),
-            styled(state(file), state_style(file)),
+            styled(file.state(), state_style(file)),
             figure(
                 file.rows
                     .map_or_else(|| NOTHING.to_owned(), |rows| speech.number(rows)),
@@ -170,7 +160,7 @@ impl<'f> FileV1<'f> {
             partner: &file.partner,
             file: &file.file,
             name_bytes: file.name_bytes.as_deref(),
-            state: state(file),
+            state: file.state(),
             step: file.step.name(),
             open: file.is_open(),
             rows: file.rows,

@@ -147,14 +147,72 @@ impl fmt::Debug for TokenHash {
     }
 }
 
+/// A token that somebody has: its hash, and what the house calls it.
+#[derive(Clone, Debug)]
+pub struct KnownToken {
+    /// Its hash.
+    pub hash: TokenHash,
+    /// Its name, for the log; it is no secret and no right.
+    pub name: Option<Box<str>>,
+}
+
+/// Two entries for one hash are one token, whatever they call it.
+impl PartialEq for KnownToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash
+    }
+}
+
+/// The longest name of a token.
+const LONGEST_NAME: usize = 32;
+
+impl KnownToken {
+    /// What the log calls it: its name, or the beginning of its hash.
+    pub fn label(&self) -> String {
+        match &self.name {
+            Some(name) => name.to_string(),
+            None => hex(&self.hash.0[..4]),
+        }
+    }
+
+    /// A hash, with the name before it where it has one.
+    fn parse(text: &str) -> Option<Self> {
+        let (name, hash) = match text.split_once(' ') {
+            Some((name, hash)) => (Some(name), hash.trim_start()),
+            None => (None, text),
+        };
+        let is_name = |name: &str| {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+            (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain)
+        };
+        Some(Self {
+            hash: TokenHash::parse(hash)?,
+            name: match name {
+                Some(name) if is_name(name) => Some(name.into()),
+                Some(_) => return None,
+                None => None,
+            },
+        })
+    }
+}
+
+impl fmt::Display for KnownToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name} {}", self.hash),
+            None => self.hash.fmt(f),
+        }
+    }
+}
+
 impl Access {
     /// All hashes of the entry.
-    pub(super) fn all(&self) -> impl Iterator<Item = &TokenHash> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &KnownToken> {
         self.tokens.iter().chain(&self.read_tokens)
     }
 
     /// Would this token have two sets of rights?
-    pub(super) fn is_in_both(&self, token: &TokenHash) -> bool {
+    pub(super) fn is_in_both(&self, token: &KnownToken) -> bool {
         self.tokens.contains(token) && self.read_tokens.contains(token)
     }
 }
@@ -163,13 +221,13 @@ impl Access {
 pub(super) struct TokenList;
 
 impl Kind for TokenList {
-    type Value = Vec<TokenHash>;
+    type Value = Vec<KnownToken>;
 
     fn name() -> String {
         "list of hashes".into()
     }
 
-    fn read(value: &DeValue<'_>) -> Result<Vec<TokenHash>, Refusal> {
+    fn read(value: &DeValue<'_>) -> Result<Vec<KnownToken>, Refusal> {
         let hint = "`intake token new` makes a token and prints the line for the config";
         let Some(list) = value.as_array() else {
             // What stands here may be a token: it is not shown.
@@ -180,15 +238,16 @@ impl Kind for TokenList {
         };
         let hashes = list
             .iter()
-            .map(|item| item.get_ref().as_str().and_then(TokenHash::parse));
+            .map(|item| item.get_ref().as_str().and_then(KnownToken::parse));
         hashes.collect::<Option<_>>().ok_or_else(|| Refusal {
-            message: "an entry is no hash of a token, `\"sha256:…\"` with 64 hexadecimal digits"
+            message: "an entry is no hash of a token, `\"sha256:…\"` with 64 hexadecimal digits, perhaps \
+                      with a name before it, `\"anna sha256:…\"`"
                 .into(),
             hint: Some(hint.into()),
         })
     }
 
-    fn write(value: &Vec<TokenHash>) -> String {
+    fn write(value: &Vec<KnownToken>) -> String {
         list(value.iter().map(ToString::to_string))
     }
 }
@@ -213,6 +272,22 @@ mod tests {
         }
         let signed = format!("sha256:{}", "+1".repeat(32));
         assert_eq!(TokenHash::parse(&signed), None, "a sign is no digit");
+    }
+
+    #[test]
+    fn a_token_may_have_a_name() {
+        let hash = TokenHash::of("a token");
+        let named = KnownToken::parse(&format!("anna.b {hash}")).unwrap();
+        assert_eq!(named.label(), "anna.b");
+        assert_eq!(named.to_string(), format!("anna.b {hash}"));
+        let nameless = KnownToken::parse(&hash.to_string()).unwrap();
+        assert_eq!(nameless.label(), &hash.to_string()["sha256:".len()..][..8]);
+        assert_eq!(nameless.to_string(), hash.to_string());
+        assert_eq!(named, nameless);
+        for bad in ["anna b", " ", "", "ä", "a=b", &"a".repeat(33)] {
+            let entry = format!("{bad} {hash}");
+            assert!(KnownToken::parse(&entry).is_none(), "{entry}");
+        }
     }
 
     #[test]

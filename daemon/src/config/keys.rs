@@ -12,7 +12,7 @@ use intake_core::reading::words::PartnerWords;
 use jiff::tz::TimeZone;
 use toml::de::DeValue;
 
-use super::access::{Address, HostList, Hosts, TokenHash, TokenList};
+use super::access::{Address, HostList, Hosts, KnownToken, TokenList};
 use super::kind::{Choice, Kind, OrOff, Refusal, Switch, Words, read_within};
 use super::measures::{Number, Share, Size, Span};
 use super::names::{FilePath, LogFilter, OfferList, Offers, SheetName, Word, Zone};
@@ -266,11 +266,12 @@ sections! {
         wrong_tokens: u32 as Number<u32> = 10,
             within 1..=10_000;
         /// The hashes of the house's own tokens: they read everything, change customers and the catalog,
-        /// and belong to no partner, so that no orders are imported with them.
-        operator_tokens: Vec<TokenHash> as TokenList = Vec::new();
+        /// and belong to no partner, so that no orders are imported with them. A hash may have a name before
+        /// it, as in `"anna sha256:…"`: the log says by it who did what on the operator's page.
+        operator_tokens: Vec<KnownToken> as TokenList = Vec::new();
         /// The hashes of tokens that read the orders, customers and access rights of all partners and
         /// change nothing, for a site that asks who has access.
-        read_tokens: Vec<TokenHash> as TokenList = Vec::new();
+        read_tokens: Vec<KnownToken> as TokenList = Vec::new();
         /// How long the address of a receipt is good.
         receipt_age: Duration as Span = Duration::from_secs(90 * 86_400),
             within Duration::from_secs(60)..=Duration::from_secs(3_650 * 86_400);
@@ -337,9 +338,9 @@ sections! {
         /// The hashes of the tokens with which the partner uploads files, imports over the platform's
         /// calls and reads what is its own; `intake token new` makes them. Two are good while one
         /// replaces the other.
-        tokens: Vec<TokenHash> as TokenList = Vec::new();
+        tokens: Vec<KnownToken> as TokenList = Vec::new();
         /// The hashes of tokens that only read what is the partner's own.
-        read_tokens: Vec<TokenHash> as TokenList = Vec::new();
+        read_tokens: Vec<KnownToken> as TokenList = Vec::new();
     }
 
     /// What is agreed with a partner.
@@ -379,6 +380,9 @@ sections! {
         /// Whether a file counts only once a second file `<name>.done` lies beside it. The marker
         /// is removed together with the file.
         done_marker: bool as Switch = false;
+        /// How often something comes from the partner. Where nothing has come for longer, the operator's
+        /// page and the metric `intake_partner_overdue` say so.
+        expect_every: Option<Duration> as OrOff<Span> = None;
         [
             /// When a plan is held for the operator.
             brake: Brake

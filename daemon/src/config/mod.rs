@@ -20,7 +20,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-pub use access::{Hosts, TokenHash};
+pub use access::{Hosts, KnownToken, TokenHash};
 pub use docs::{default_file, docs};
 pub use keys::{
     Access, Brake, Daemon, DateOrder, Delivery, Encoding, FilePolicy, Http, Limits, LogFormat,

@@ -9,7 +9,7 @@ use std::str::Utf8Error;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::access::TokenHash;
+use super::access::KnownToken;
 use super::keys::{Access, Brake, Daemon, Http, Key as KeyOf, Limits, Profile, Section, Upstream};
 use super::kind::{Refusal, nearest};
 use super::problem::Problem;
@@ -283,7 +283,7 @@ fn check_tokens(
     path: &str,
     report: &mut Report<'_>,
 ) {
-    let mut others: Vec<&TokenHash> = config.access.values().flat_map(Access::all).collect();
+    let mut others: Vec<&KnownToken> = config.access.values().flat_map(Access::all).collect();
     others.extend(&config.http.operator_tokens);
     others.extend(&config.http.read_tokens);
     let is_known = |token| others.contains(&token) || access.is_in_both(token);

@@ -16,23 +16,23 @@ use crate::serve::Daemon;
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Readiness {
+pub(super) struct Readiness {
     ready: bool,
     /// Journal and store are open, and no write has failed.
-    books: bool,
+    pub(super) books: bool,
     /// The journal's folder can be read and written.
-    journal: bool,
+    pub(super) journal: bool,
     /// The store gives back what it was given.
-    store: bool,
+    pub(super) store: bool,
     /// There is more free space than the reserve demands.
-    space: bool,
+    pub(super) space: bool,
     /// The inbox can be read and written.
-    inbox: bool,
+    pub(super) inbox: bool,
     /// So can all folders of files, the partners' own among them.
-    folders: bool,
+    pub(super) folders: bool,
     /// What is red, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    trouble: Vec<String>,
+    pub(super) trouble: Vec<String>,
 }
 
 /// `GET /healthz`
@@ -59,7 +59,8 @@ pub(super) async fn ready(State(shared): State<Arc<Shared>>) -> Response {
 /// Folders below the data directory through which files pass.
 const FOLDERS: [&str; 6] = ["inbox", "outbox", "work", "held", "archive", "rejected"];
 
-fn look(daemon: &Daemon) -> Readiness {
+/// Looks at everything that an import needs.
+pub(super) fn look(daemon: &Daemon) -> Readiness {
     let data = &daemon.data;
     let mut trouble = Vec::new();
     let mut holds = |holds: bool, what: &str| {

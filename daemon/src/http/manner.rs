@@ -29,6 +29,7 @@ impl Manner {
         let accept = text_of(headers, &ACCEPT);
         // Who calls the platform is a program, whatever it accepts.
         let json_asked = uri.path().starts_with("/api/")
+            || uri.path().starts_with("/console/api/")
             || value_in_query(uri, "format") == Some("json")
             || weight_of(&accept, "application/json") > weight_of(&accept, "text/html");
         let language = match value_in_query(uri, "lang") {

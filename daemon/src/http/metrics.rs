@@ -59,6 +59,7 @@ fn write(shared: &Shared) -> String {
     text.family(version, Kind::Gauge, "The version that runs.");
     text.sample(version, &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
     shared.metrics.write(&mut text, clock::now());
+    write_expected(&mut text, shared);
     if let Some(daemon) = shared.daemon() {
         write_books(&mut text, &daemon);
         write_upstream(&mut text, &daemon);
@@ -82,6 +83,32 @@ fn write(shared: &Shared) -> String {
     let uptime = clock::since_start().as_secs_f64();
     text.single("intake_uptime_seconds", Kind::Gauge, help, uptime);
     text.into_string()
+}
+
+/// Of the partners from whom something is expected every so often, whether it has come.
+fn write_expected(text: &mut Text, shared: &Shared) {
+    let figures = shared.metrics.partners();
+    let (now, since_start) = (clock::now(), clock::since_start());
+    let expected: Vec<_> = shared
+        .config
+        .partners
+        .iter()
+        .filter_map(|(name, profile)| Some((name.as_str(), profile.expect_every?)))
+        .collect();
+    let name = "intake_partner_expected_every_seconds";
+    let help = "How often something comes from the partner, as its profile says.";
+    text.family(name, Kind::Gauge, help);
+    for (partner, every) in &expected {
+        text.sample(name, &[("partner", partner)], every.as_secs_f64());
+    }
+    let name = "intake_partner_overdue";
+    let help = "Has nothing come from the partner for longer than its profile expects?";
+    text.family(name, Kind::Gauge, help);
+    for (partner, every) in expected {
+        let known = figures.get(partner).cloned().unwrap_or_default();
+        let overdue = known.is_overdue(every, now, since_start);
+        text.sample(name, &[("partner", partner)], f64::from(u8::from(overdue)));
+    }
 }
 
 fn write_books(text: &mut Text, daemon: &Daemon) {

@@ -5,6 +5,7 @@
 mod accept;
 mod answering;
 mod body;
+mod console;
 mod download;
 mod form;
 mod health;
@@ -237,6 +238,12 @@ impl Shared {
             self.wrong_tokens.sent_wrong(client, clock::since_start());
         }
         holder
+    }
+
+    /// What the log calls the token in the head of a request; nothing where it is none of ours.
+    fn label_in(&self, headers: &hyper::HeaderMap) -> Option<String> {
+        let token = tokens::token_in(headers)?;
+        (token.len() <= tokens::LONGEST_TOKEN).then(|| self.tokens.label(token))?
     }
 
     /// The partner whose token it is, where it gives the right.

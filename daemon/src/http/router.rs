@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 
 use super::Shared;
@@ -23,6 +23,7 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
     let bounded = Router::new()
         .route("/", get(site))
         .route("/{*path}", get(site))
+        .route("/console", get(console))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))
@@ -47,6 +48,11 @@ pub(super) fn router(shared: &Arc<Shared>) -> Router {
 async fn site(State(shared): State<Arc<Shared>>, manner: Manner, request: Request) -> Response {
     let found = shared.site.answer(request.uri().path(), request.headers());
     found.unwrap_or_else(|| Refusal::of(Why::NotFound).answer(manner))
+}
+
+/// Relative, since a proxy may have put the daemon below a path of its own.
+async fn console() -> Response {
+    Redirect::permanent("console/").into_response()
 }
 
 async fn not_found(manner: Manner) -> Response {
@@ -86,6 +92,12 @@ mod tests {
             ("GET", "/api/v3.0/nothing", 404),
             ("PUT", "/api/v3.0/nothing/at/all", 404),
             ("DELETE", "/healthz", 405),
+            ("GET", "/console", 308),
+            ("GET", "/console/", 200),
+            ("GET", "/console/api/v1/overview", 401),
+            ("GET", "/console/api/v1/nothing", 404),
+            ("POST", "/console/api/v1/files/000001/release", 401),
+            ("GET", "/console/api/v1/files/000001/release", 405),
             ("GET", "/nothing", 404),
         ] {
             let request = Request::builder().method(method).uri(path);

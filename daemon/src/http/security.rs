@@ -21,6 +21,11 @@ pub(super) const EXPLORING_PAGE: &str = "default-src 'none'; script-src 'self'; 
     img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
     require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// For the operator's page: it runs its own scripts, which ask this daemon and nobody else, and makes markup of nothing.
+pub(super) const CONSOLE_PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// For the checking page's service worker: it keeps the page for when there is no network.
 pub(super) const SERVICE_WORKER: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; \
     base-uri 'none'; frame-ancestors 'none'";

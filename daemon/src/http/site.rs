@@ -64,6 +64,10 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// The checker in one file, for a partner to keep: its scripts stand in it, which only a page from a disk may have.
 const SINGLE_FILE: &str = "intake-check.html";
 
+/// Below this is the operator's page, which shares what it can with the checking page and adds nothing to it.
+const CONSOLE: &str = "console/";
+const CONSOLE_INDEX: &str = "console/index.html";
+
 /// What the page reads to learn what the daemon that serves it offers; the build's file of this name says nothing.
 fn daemon_script(knows_partners: bool) -> String {
     let it = knows_partners;
@@ -93,6 +97,11 @@ impl Site {
             let asset = Asset::own(page, "text/html; charset=utf-8");
             files.insert("index.html".to_owned(), asset);
         }
+        if !files.contains_key(CONSOLE_INDEX) {
+            let page = Bytes::from(how_to_get_it());
+            let asset = Asset::own(page, "text/html; charset=utf-8");
+            files.insert(CONSOLE_INDEX.to_owned(), asset);
+        }
         let own = [
             ("daemon.js", Bytes::from(daemon_script(knows_partners))),
             (
@@ -109,9 +118,11 @@ impl Site {
     /// The answer to a request for a path; nothing where there is no such file.
     pub(super) fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let path = path.strip_prefix('/').unwrap_or(path);
-        let asset = self
-            .files
-            .get(if path.is_empty() { "index.html" } else { path })?;
+        let asset = self.files.get(match path {
+            "" => "index.html",
+            CONSOLE => CONSOLE_INDEX,
+            path => path,
+        })?;
         let mut response = Response::new(Body::empty());
         let (encoding, form) = asset.form_for(&text_of(headers, &ACCEPT_ENCODING));
         let own = response.headers_mut();
@@ -206,6 +217,8 @@ fn names(list: &str, tag: &HeaderValue) -> bool {
 fn policy_of(path: &str) -> &'static str {
     if path == "sw.js" {
         security::SERVICE_WORKER
+    } else if path.starts_with(CONSOLE) {
+        security::CONSOLE_PAGE
     } else {
         security::CHECKING_PAGE
     }
@@ -355,6 +368,23 @@ mod tests {
         };
         assert_ne!(tag("br"), tag("gzip"));
         assert_ne!(tag("br"), tag(""));
+    }
+
+    #[test]
+    fn the_operators_page_has_its_own_policy() {
+        let console = Embedded {
+            path: "console/index.html",
+            content: b"<!doctype html>",
+            brotli: None,
+            gzip: None,
+        };
+        let site = Site::of(&[console], true);
+        let policy = get(&site, "/console/", &[]).headers()[CONTENT_SECURITY_POLICY].clone();
+        assert_eq!(policy, security::CONSOLE_PAGE);
+        assert!(security::CONSOLE_PAGE.contains("connect-src 'self';"));
+        assert!(!security::CONSOLE_PAGE.contains("unsafe"));
+        let without = Site::of(&[], true);
+        assert_eq!(get(&without, "/console/", &[]).status(), StatusCode::OK);
     }
 
     #[test]

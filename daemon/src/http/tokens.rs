@@ -6,7 +6,7 @@ use hyper::header::AUTHORIZATION;
 use intake_core::report::hex;
 use subtle::ConditionallySelectable as _;
 
-use crate::config::{Config, TokenHash};
+use crate::config::{Config, KnownToken, TokenHash};
 use crate::folder::names::PartnerName;
 use crate::random::random_bytes;
 
@@ -32,6 +32,8 @@ pub(super) enum Right {
     Read,
     /// To bring orders and customers.
     Import,
+    /// To look at everything of everybody.
+    Oversee,
     /// To change what belongs to nobody else: the catalog.
     Operate,
 }
@@ -52,7 +54,8 @@ impl Holder {
     pub(super) fn may(&self, right: Right) -> bool {
         match self {
             Self::Partner(_) => right <= Right::Import,
-            Self::Reader(_) => right == Right::Read,
+            Self::Reader(Some(_)) => right == Right::Read,
+            Self::Reader(None) => matches!(right, Right::Read | Right::Oversee),
             Self::Operator => true,
         }
     }
@@ -75,14 +78,14 @@ impl Holder {
 /// All tokens.
 #[derive(Debug)]
 pub(super) struct Tokens {
-    known: Vec<(TokenHash, Holder)>,
+    known: Vec<(KnownToken, Holder)>,
 }
 
 impl Tokens {
     pub(super) fn of(config: &Config) -> Self {
         let mut known = Vec::new();
-        let mut note = |hashes: &[TokenHash], holder: Holder| {
-            known.extend(hashes.iter().map(|hash| (*hash, holder.clone())));
+        let mut note = |tokens: &[KnownToken], holder: Holder| {
+            known.extend(tokens.iter().map(|token| (token.clone(), holder.clone())));
         };
         note(&config.http.operator_tokens, Holder::Operator);
         note(&config.http.read_tokens, Holder::Reader(None));
@@ -97,13 +100,22 @@ impl Tokens {
 
     /// Whose token it is.
     pub(super) fn holder(&self, token: &str) -> Option<&Holder> {
+        self.find(token).map(|(_, holder)| holder)
+    }
+
+    /// What the log calls a token that is known.
+    pub(super) fn label(&self, token: &str) -> Option<String> {
+        self.find(token).map(|(known, _)| known.label())
+    }
+
+    fn find(&self, token: &str) -> Option<&(KnownToken, Holder)> {
         let hash = TokenHash::of(token.trim());
         let mut found = 0_u64;
         for (number, (known, _)) in (1..).zip(&self.known) {
-            found = u64::conditional_select(&found, &number, known.matches(&hash));
+            found = u64::conditional_select(&found, &number, known.hash.matches(&hash));
         }
         let place = usize::try_from(found).ok()?.checked_sub(1)?;
-        self.known.get(place).map(|(_, holder)| holder)
+        self.known.get(place)
     }
 }
 
@@ -157,6 +169,9 @@ mod tests {
         for wrong in ["", "intake-", &one[..one.len() - 1], &format!("{one}0")] {
             assert_eq!(known.holder(wrong), None);
         }
+        let label = TokenHash::of(one).to_string()["sha256:".len()..][..8].to_owned();
+        assert_eq!(known.label(one), Some(label));
+        assert_eq!(known.label("intake-"), None);
         let nobody = Tokens::of(&Config::default());
         assert_eq!(nobody.holder(one), None);
     }
@@ -165,13 +180,15 @@ mod tests {
     fn rights_are_as_they_were_given() {
         let alpha = PartnerName::parse("alpha").unwrap();
         let may = |holder: &Holder| {
-            [Right::Read, Right::Import, Right::Operate].map(|right| holder.may(right))
+            [Right::Read, Right::Import, Right::Oversee, Right::Operate]
+                .map(|right| holder.may(right))
         };
         let partner = Holder::Partner(alpha.clone());
-        assert_eq!(may(&partner), [true, true, false]);
+        assert_eq!(may(&partner), [true, true, false, false]);
         let reader = Holder::Reader(Some(alpha));
-        assert_eq!(may(&reader), [true, false, false]);
-        assert_eq!(may(&Holder::Operator), [true; 3]);
+        assert_eq!(may(&reader), [true, false, false, false]);
+        assert_eq!(may(&Holder::Reader(None)), [true, false, true, false]);
+        assert_eq!(may(&Holder::Operator), [true; 4]);
         assert!(partner.sees("alpha") && reader.sees("alpha") && !reader.sees("beta"));
         assert!(Holder::Reader(None).sees("beta") && Holder::Operator.sees("beta"));
     }

@@ -68,6 +68,11 @@ pub enum ImportError {
         /// Its state.
         state: String,
     },
+    /// What the operator looked at is not what is there.
+    #[error(
+        "import `{0}` has moved on since it was looked at\nhint: look at it again, and decide then"
+    )]
+    MovedOn(String),
     /// The work was left at a safe place, since the program ends.
     #[error("the import was left unfinished and goes on at the next start")]
     Stopped,

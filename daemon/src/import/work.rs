@@ -1,6 +1,8 @@
 //! What is done with a claimed file, from its check to its rest?
 //! Follows the lifecycle and performs what it says; every step is in the journal before its effect shows.
 
+mod shown;
+
 use super::ImportError;
 use super::apply::{Writing, apply_rows, end_missing};
 use super::pass::Hashing;

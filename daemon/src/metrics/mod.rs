@@ -36,6 +36,7 @@ struct Figures {
     rows: BTreeMap<(Box<str>, &'static str), u64>,
     import_seconds: BTreeMap<&'static str, Histogram>,
     last_success: BTreeMap<Box<str>, Timestamp>,
+    last_seen: BTreeMap<Box<str>, Timestamp>,
     held: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
     waiting: BTreeMap<Box<str>, Waiting>,
 }
@@ -54,6 +55,29 @@ pub struct Waiting {
     pub files: u64,
     /// When the oldest of them was last written, in nanoseconds since 1970.
     pub oldest: i128,
+}
+
+/// What is known of a partner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartnerFigures {
+    /// When something last came, be it a file or a request.
+    pub last_seen: Option<Timestamp>,
+    /// When an import was last applied.
+    pub last_success: Option<Timestamp>,
+    /// What lies in the inbox.
+    pub waiting: Option<Waiting>,
+    /// The imports that the brake holds.
+    pub held: Vec<Box<str>>,
+}
+
+impl PartnerFigures {
+    /// Has nothing come for longer than is expected? Of a partner that nothing ever came from, the start of the process
+    /// counts.
+    pub fn is_overdue(&self, expected: Duration, now: Timestamp, since_start: Duration) -> bool {
+        let age = self.last_seen.map(|seen| now.duration_since(seen));
+        let age = age.map(|age| Duration::try_from(age).unwrap_or_default());
+        age.unwrap_or(since_start) > expected
+    }
 }
 
 /// Upper ends of the buckets for requests.
@@ -110,6 +134,7 @@ impl Metrics {
     pub fn stepped(&self, record: &FileRecord, elapsed: Duration) {
         let mut figures = self.lock();
         figures.note_held(record);
+        figures.note_seen(record);
         let outcome = match record.step {
             Step::Applied => "applied",
             Step::Rejected => "rejected",
@@ -144,8 +169,29 @@ impl Metrics {
         let mut figures = self.lock();
         for record in records {
             figures.note_held(record);
+            figures.note_seen(record);
             figures.note_success(record);
         }
+    }
+
+    /// What is known of each partner that there is anything to know of.
+    pub fn partners(&self) -> BTreeMap<Box<str>, PartnerFigures> {
+        let figures = self.lock();
+        let mut partners: BTreeMap<Box<str>, PartnerFigures> = BTreeMap::new();
+        for (partner, seen) in &figures.last_seen {
+            partners.entry(partner.clone()).or_default().last_seen = Some(*seen);
+        }
+        for (partner, last) in &figures.last_success {
+            partners.entry(partner.clone()).or_default().last_success = Some(*last);
+        }
+        for (partner, waiting) in &figures.waiting {
+            partners.entry(partner.clone()).or_default().waiting = Some(*waiting);
+        }
+        for (partner, held) in &figures.held {
+            let known = partners.entry(partner.clone()).or_default();
+            known.held = held.iter().cloned().collect();
+        }
+        partners
     }
 
     /// What a scan found in a partner's inbox; nothing where it is empty.
@@ -203,6 +249,14 @@ impl Figures {
         }
     }
 
+    fn note_seen(&mut self, record: &FileRecord) {
+        if let Ok(claimed) = record.claimed.parse::<Timestamp>() {
+            let last = self.last_seen.entry(record.partner.as_str().into());
+            let last = last.or_insert(claimed);
+            *last = claimed.max(*last);
+        }
+    }
+
     fn note_success(&mut self, record: &FileRecord) {
         if record.ending != Some(Ending::Applied) {
             return;
@@ -251,6 +305,16 @@ impl Figures {
             "When an import of the partner was last applied, from the books.",
         );
         for (partner, last) in &self.last_success {
+            let seconds = last.as_millisecond() as f64 / 1_000.0;
+            text.sample(name, &[("partner", partner)], seconds);
+        }
+        let name = "intake_last_delivery_timestamp_seconds";
+        text.family(
+            name,
+            Kind::Gauge,
+            "When a file or a request last came from the partner, from the books.",
+        );
+        for (partner, last) in &self.last_seen {
             let seconds = last.as_millisecond() as f64 / 1_000.0;
             text.sample(name, &[("partner", partner)], seconds);
         }
@@ -362,6 +426,7 @@ mod tests {
             "intake_rows_total{partner=\"alpha\",decision=\"reject\"} 1",
             "intake_held_imports{partner=\"alpha\"} 1",
             "intake_last_success_timestamp_seconds{partner=\"alpha\"} 1795521600",
+            "intake_last_delivery_timestamp_seconds{partner=\"alpha\"} 1795521600",
             "intake_oldest_waiting_file_age_seconds{partner=\"alpha\"} 7",
             "intake_import_duration_seconds_bucket{way=\"file\",le=\"0.0025\"} 0",
             "intake_import_duration_seconds_bucket{way=\"file\",le=\"0.005\"} 1",
@@ -371,6 +436,14 @@ mod tests {
         ] {
             assert!(text.lines().any(|known| known == line), "{line}\n{text}");
         }
+        let alpha = metrics.partners().remove("alpha").unwrap();
+        assert_eq!(alpha.held, ["000001".into()]);
+        let (day, hour) = (Duration::from_secs(86_400), Duration::from_secs(3_600));
+        let seen = alpha.last_seen.unwrap();
+        assert!(!alpha.is_overdue(day, seen + day, Duration::ZERO));
+        assert!(alpha.is_overdue(day, seen + day + hour, Duration::ZERO));
+        let never = PartnerFigures::default();
+        assert!(!never.is_overdue(day, seen, hour) && never.is_overdue(hour, seen, day));
         metrics.stepped(
             &record("000001", &[Step::Held, Step::Discarded]),
             Duration::ZERO,

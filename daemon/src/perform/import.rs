@@ -67,7 +67,7 @@ pub(super) fn release(
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    decide_held(id, data, call, out, Word::Release)
+    decide(id, data, call, out, Word::Release)
 }
 
 /// Discards a held plan.
@@ -77,23 +77,43 @@ pub(super) fn discard(
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    decide_held(id, data, call, out, Word::Discard)
+    decide(id, data, call, out, Word::Discard)
 }
 
 /// What the operator says of a held plan.
-#[derive(Clone, Copy)]
-enum Word {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// It is applied.
     Release,
+    /// It is not applied.
     Discard,
 }
 
-fn decide_held(
+fn decide(
     id: &str,
     data: &OpenData,
     call: &Call<'_>,
     out: &mut dyn Write,
     word: Word,
 ) -> anyhow::Result<Outcome> {
+    let (record, result) = decide_held(id, data, call.going, word, None)?;
+    tell(&record, &result, Format::Text, call.speech, out)?;
+    Ok(if result == ImportOutcome::Finished {
+        Outcome::Done
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// Does with a held plan what the operator says. `seen` is when the import had last moved as the operator saw it: a word
+/// about another state of it is refused.
+pub(crate) fn decide_held(
+    id: &str,
+    data: &OpenData,
+    going: &(dyn Fn(u64) -> bool + Sync),
+    word: Word,
+    seen: Option<&str>,
+) -> anyhow::Result<(FileRecord, ImportOutcome)> {
     let number = import_number(id).ok_or_else(|| ImportError::Unknown(id.to_owned()))?;
     let id = import_id(number);
     let record = data
@@ -103,18 +123,16 @@ fn decide_held(
         .ok_or_else(|| ImportError::Unknown(id.clone()))?;
     let _turn = data.turns.wait(&record.partner);
     let record = data.books.store().file(&id)?.unwrap_or(record);
-    let mut import = Import::take_up(data, record, call.going)?;
+    if seen.is_some_and(|seen| seen != record.changed) {
+        return Err(ImportError::MovedOn(id).into());
+    }
+    let mut import = Import::take_up(data, record, going)?;
     let result = match word {
         Word::Release => import.release()?,
         Word::Discard => import.discard()?,
     };
-    tell(import.record(), &result, Format::Text, call.speech, out)?;
     data.books.flush()?;
-    Ok(if result == ImportOutcome::Finished {
-        Outcome::Done
-    } else {
-        Outcome::Findings
-    })
+    Ok((import.record().clone(), result))
 }
 
 fn finish(

@@ -5,9 +5,10 @@
 mod against;
 mod backup;
 mod check;
-mod import;
+pub(crate) mod held;
+pub(crate) mod import;
 mod keep;
-mod outbox;
+pub(crate) mod outbox;
 mod plan;
 mod verify;
 

@@ -27,7 +27,8 @@ pub(super) fn run(
     }
 }
 
-fn list(
+/// How what goes upstream stands.
+pub(crate) fn list(
     arguments: &OutboxList,
     data: &OpenData,
     call: &Call<'_>,
@@ -52,23 +53,7 @@ fn decide(
     call: &Call<'_>,
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
-    let chosen = data.books.write(|sheet| {
-        let chosen = chosen(choice, data)?;
-        for refusal in &chosen {
-            let mut line = SentEntry {
-                outcome: verdict,
-                time: sheet.time().to_owned(),
-                ..refusal.clone()
-            };
-            if let Some(about) = &mut line.about {
-                about.again = true;
-            }
-            sheet.sent(line);
-        }
-        Ok::<_, anyhow::Error>(chosen)
-    })?;
-    data.books.flush()?;
-    data.upstream.ask();
+    let chosen = decide_on(choice, verdict, data)?;
     let speech = call.speech;
     let mut outcome = Outcome::Done;
     for id in &choice.ids {
@@ -93,6 +78,32 @@ fn decide(
     };
     writeln!(out, "{GOOD}{count} {done}{GOOD:#}")?;
     Ok(outcome)
+}
+
+/// Journals the operator's verdict on what is chosen, and gives what that was.
+pub(crate) fn decide_on(
+    choice: &OutboxChoice,
+    verdict: Verdict,
+    data: &OpenData,
+) -> anyhow::Result<Vec<SentEntry>> {
+    let chosen = data.books.write(|sheet| {
+        let chosen = chosen(choice, data)?;
+        for refusal in &chosen {
+            let mut line = SentEntry {
+                outcome: verdict,
+                time: sheet.time().to_owned(),
+                ..refusal.clone()
+            };
+            if let Some(about) = &mut line.about {
+                about.again = true;
+            }
+            sheet.sent(line);
+        }
+        Ok::<_, anyhow::Error>(chosen)
+    })?;
+    data.books.flush()?;
+    data.upstream.ask();
+    Ok(chosen)
 }
 
 fn chosen(choice: &OutboxChoice, data: &OpenData) -> anyhow::Result<Vec<SentEntry>> {

@@ -176,6 +176,16 @@ impl FileRecord {
         bytes.map_or_else(|| from_printable(&self.file), OsString::from_vec)
     }
 
+    /// The one word for how far a file is: how it ended, or the last step that was taken.
+    pub fn state(&self) -> &'static str {
+        match self.ending {
+            Some(Ending::Applied) => Step::Applied.name(),
+            Some(Ending::Rejected) => Step::Rejected.name(),
+            Some(Ending::Discarded) => Step::Discarded.name(),
+            None => self.step.name(),
+        }
+    }
+
     /// What the steps so far leave to be done.
     pub fn progress(&self) -> Progress {
         Progress::at(self.step, self.next_row, self.ending)

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod checkout;
+pub mod console;
 pub mod customer;
 pub mod error;
 pub mod import;

@@ -80,11 +80,15 @@ fn run() -> anyhow::Result<()> {
     page::gather(&places)?;
     page::list_for_offline(&places)?;
     let single = single_file::make(&places)?;
-    let whole = page::compress(&places)?;
+    let lengths = page::compress(&places)?;
     println!("page     {}", places.page().display());
     println!(
         "whole    {} compressed with brotli, without workbooks",
-        kilobytes(whole)
+        kilobytes(lengths.whole)
+    );
+    println!(
+        "console  {} compressed with brotli, of its own",
+        kilobytes(lengths.console)
     );
     println!(
         "one file {}",

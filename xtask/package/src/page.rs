@@ -33,6 +33,10 @@ const NOT_SERVED: [&str; 3] = ["README.md", "package.json", "tsconfig.json"];
 /// What must never be answered from what was kept: the worker that keeps, and what the daemon itself answers.
 const NOT_KEPT: [&str; 2] = ["daemon.js", "sw.js"];
 
+/// Below this is the operator's page, which a partner never loads: it is not kept for days without a network and counts for
+/// nothing that a visit to the checking page costs.
+const CONSOLE: &str = "console/";
+
 /// Copies the files of the page and puts the package beside them.
 pub(crate) fn gather(places: &Places) -> anyhow::Result<()> {
     let (from, to) = (places.root.join("www"), places.page());
@@ -53,7 +57,7 @@ pub(crate) fn gather(places: &Places) -> anyhow::Result<()> {
 pub(crate) fn list_for_offline(places: &Places) -> anyhow::Result<()> {
     let folder = places.page();
     let mut list = files::below(&folder)?;
-    list.retain(|path| !NOT_KEPT.contains(&&**path));
+    list.retain(|path| !NOT_KEPT.contains(&&**path) && !path.starts_with(CONSOLE));
     let mut hash = Sha256::new();
     for path in &list {
         let content = files::read(&folder.join(path))?;
@@ -70,21 +74,32 @@ pub(crate) fn list_for_offline(places: &Places) -> anyhow::Result<()> {
     files::write(&folder.join("precache.js"), text)
 }
 
-/// Puts each file's compressed forms beside it and gives the length with brotli of what every
-/// visit loads.
-pub(crate) fn compress(places: &Places) -> anyhow::Result<usize> {
+/// How much there is to load, with brotli.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lengths {
+    /// What every visit to the checking page loads.
+    pub(crate) whole: usize,
+    /// What the operator's page has of its own.
+    pub(crate) console: usize,
+}
+
+/// Puts each file's compressed forms beside it and says how much there is to load.
+pub(crate) fn compress(places: &Places) -> anyhow::Result<Lengths> {
     let folder = places.page();
-    let mut whole = 0;
+    let mut lengths = Lengths::default();
     for path in files::below(&folder)? {
         let content = files::read(&folder.join(&path))?;
         let small = brotli(&content)?;
-        if path != single_file::NAME && !path.ends_with(&bytes_of_workbooks()) {
-            whole += small.len().min(content.len());
+        let least = small.len().min(content.len());
+        if path.starts_with(CONSOLE) {
+            lengths.console += least;
+        } else if path != single_file::NAME && !path.ends_with(&bytes_of_workbooks()) {
+            lengths.whole += least;
         }
         if small.len() < content.len() {
             files::write(&folder.join(format!("{path}.br")), small)?;
             files::write(&folder.join(format!("{path}.gz")), gzip(&content)?)?;
         }
     }
-    Ok(whole)
+    Ok(lengths)
 }

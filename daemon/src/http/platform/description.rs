@@ -193,6 +193,7 @@ impl Right {
         match self {
             Self::Read => "read",
             Self::Import => "import",
+            Self::Oversee => "oversee",
             Self::Operate => "operator",
         }
     }
@@ -231,6 +232,7 @@ impl Group {
                 "Kauf: extern verwaltete Angebote werden hier nicht verkauft",
                 "Checkout: externally managed offers are not sold here",
             ),
+            Self::Console => ("Console", "Die Seite des Betreibers", "The operator's page"),
         }
     }
 }

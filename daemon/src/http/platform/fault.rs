@@ -116,6 +116,10 @@ faults! {
     QueueFull = 400, 97_004,
         "Es warten zu viele Importe. Die Anfrage darf unverändert wiederholt werden, sobald `Retry-After` es sagt.",
         "Too many imports wait. The request may be sent again unchanged when `Retry-After` says so.";
+    /// It is not, or not any more, as whoever asked had seen it.
+    MovedOn = 409, 99_400,
+        "Der Stand ist inzwischen ein anderer; es wurde nichts getan. Bitte sehen Sie ihn noch einmal an.",
+        "Things have moved on since; nothing was done. Please look again.";
     /// The body is over a limit.
     TooLarge = 414, 99_414,
         "Die Anfrage ist zu groß.",

@@ -44,15 +44,17 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Reply, Fault> {
     let going = ask.going();
     let seeker = Seeker {
         books: &ask.daemon.data.books,
-        filter: Filter::new(
+        filter: Filter::new(Wanted {
             key,
-            ask.query.text("plenigoOfferId"),
-            ask.query.flag("success")?,
-            ask.holder.partner().map(PartnerName::as_str),
+            offer: ask.query.text("plenigoOfferId"),
+            success: ask.query.flag("success")?,
+            partner: ask.holder.partner().map(PartnerName::as_str),
             span,
-        ),
+            ..Wanted::default()
+        }),
         most: page.size,
         going: &going,
+        make: &|row, time, _| entry_of(row, time),
     };
     let next = ask.store().meta().next_log;
     let (start, end) = (numbers.start.max(1), numbers.end.min(next));
@@ -66,22 +68,25 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Reply, Fault> {
     Ok(Reply::ok(&shape::Page { items }))
 }
 
-/// Looks for entries.
-struct Seeker<'s> {
-    books: &'s Books,
-    filter: Filter<'s>,
-    most: usize,
-    going: &'s dyn Fn() -> bool,
+/// Looks for entries, and makes something of each.
+pub(in crate::http) struct Seeker<'s, T> {
+    pub(in crate::http) books: &'s Books,
+    pub(in crate::http) filter: Filter<'s>,
+    /// So many are looked for.
+    pub(in crate::http) most: usize,
+    pub(in crate::http) going: &'s dyn Fn() -> bool,
+    /// Takes the entry, its time and its line.
+    pub(in crate::http) make: &'s dyn Fn(&RowEntry<'_>, Moment, &[u8]) -> T,
 }
 
-impl Seeker<'_> {
+impl<T> Seeker<'_, T> {
     /// The entries about one order, among those with these numbers. The index knows all but those that left it as it was.
-    fn about(
+    pub(in crate::http) fn about(
         &self,
         key: &str,
         (start, end): (u64, u64),
         descending: bool,
-    ) -> Result<Vec<OrderImportLogEntryV1>, Fault> {
+    ) -> Result<Vec<T>, Fault> {
         let store = self.books.store();
         let mut ids = store.history(key)?;
         let order = store.order(key)?;
@@ -101,7 +106,7 @@ impl Seeker<'_> {
         for id in ids {
             let frame = self.frame_of(id, &mut frame)?;
             let line = rows_of(frame).find(|line| number_of(line) == Some(id));
-            found.extend(line.and_then(|line| self.filter.entry(line)));
+            found.extend(line.and_then(|line| self.made(line)));
             if found.len() >= self.most {
                 break;
             }
@@ -110,23 +115,22 @@ impl Seeker<'_> {
     }
 
     /// The entries with these numbers.
-    fn between(
-        &self,
-        (start, end): (u64, u64),
-        descending: bool,
-    ) -> Result<Vec<OrderImportLogEntryV1>, Fault> {
+    fn between(&self, (start, end): (u64, u64), descending: bool) -> Result<Vec<T>, Fault> {
         let (start, end) = self.within_span(start, end)?;
         if start >= end {
             return Ok(Vec::new());
         }
-        if descending {
-            self.backward(start, end)
-        } else {
-            self.forward(start, end)
+        if !descending {
+            return self.forward(start, end);
         }
+        let (found, left) = self.backward(start, end)?;
+        if left > start && found.len() < self.most {
+            return Err(Fault::of(Wrong::Unavailable));
+        }
+        Ok(found)
     }
 
-    fn forward(&self, start: u64, end: u64) -> Result<Vec<OrderImportLogEntryV1>, Fault> {
+    fn forward(&self, start: u64, end: u64) -> Result<Vec<T>, Fault> {
         let mut found = Vec::new();
         let Some(position) = self.books.store().frame_of(start)? else {
             return Ok(found);
@@ -137,7 +141,7 @@ impl Seeker<'_> {
             for line in rows_of(&frame) {
                 match number_of(line) {
                     Some(id) if id >= end => return Ok(found),
-                    Some(id) if id >= start => found.extend(self.filter.entry(line)),
+                    Some(id) if id >= start => found.extend(self.made(line)),
                     _ => {}
                 }
                 if found.len() >= self.most {
@@ -149,10 +153,11 @@ impl Seeker<'_> {
         Ok(found)
     }
 
-    fn backward(&self, start: u64, end: u64) -> Result<Vec<OrderImportLogEntryV1>, Fault> {
+    /// The entries with these numbers, the highest first, and up to which number none was looked at: `start` where all were.
+    pub(in crate::http) fn backward(&self, start: u64, end: u64) -> Result<(Vec<T>, u64), Fault> {
         let mut found = Vec::new();
         let mut end = end;
-        while end > start {
+        while end > start && (self.going)() {
             let mut frame = None;
             let frame = self.frame_of(end - 1, &mut frame)?;
             let mut first = end - 1;
@@ -160,21 +165,20 @@ impl Seeker<'_> {
                 let Some(id) = number_of(line) else { continue };
                 first = first.min(id);
                 if (start..end).contains(&id) {
-                    found.extend(self.filter.entry(line));
+                    found.extend(self.made(line));
                     if found.len() >= self.most {
-                        return Ok(found);
+                        return Ok((found, id));
                     }
                 }
             }
             end = first;
-            self.must_go_on()?;
         }
-        Ok(found)
+        Ok((found, end.max(start)))
     }
 
     /// The part of these numbers whose entries can lie in the span: an entry has the time of its frame, and times grow.
-    fn within_span(&self, start: u64, end: u64) -> Result<(u64, u64), Fault> {
-        let Span { from, to } = self.filter.span;
+    pub(in crate::http) fn within_span(&self, start: u64, end: u64) -> Result<(u64, u64), Fault> {
+        let Span { from, to } = self.filter.wanted.span;
         let start = match from {
             Some(from) => self.first_where(start, end, &|time| time >= from)?,
             None => start,
@@ -222,6 +226,11 @@ impl Seeker<'_> {
         known.as_ref().ok_or_else(|| Fault::of(Wrong::Failed))
     }
 
+    fn made(&self, line: &[u8]) -> Option<T> {
+        let (row, time) = self.filter.admitted(line)?;
+        Some((self.make)(&row, time, line))
+    }
+
     fn must_go_on(&self) -> Result<(), Fault> {
         match (self.going)() {
             true => Ok(()),
@@ -265,44 +274,47 @@ fn number_of(line: &[u8]) -> Option<u64> {
     std::str::from_utf8(&digits[..end]).ok()?.parse().ok()
 }
 
+/// What an entry must say to be asked for.
+#[derive(Clone, Copy, Default)]
+pub(in crate::http) struct Wanted<'f> {
+    pub(in crate::http) key: Option<&'f str>,
+    pub(in crate::http) offer: Option<&'f str>,
+    pub(in crate::http) success: Option<bool>,
+    pub(in crate::http) partner: Option<&'f str>,
+    /// The file's name as it is shown.
+    pub(in crate::http) file: Option<&'f str>,
+    pub(in crate::http) import: Option<&'f str>,
+    pub(in crate::http) span: Span,
+}
+
 /// Which entries are asked for.
-struct Filter<'f> {
-    key: Option<&'f str>,
-    offer: Option<&'f str>,
-    success: Option<bool>,
-    partner: Option<&'f str>,
-    span: Span,
+pub(in crate::http) struct Filter<'f> {
+    wanted: Wanted<'f>,
     /// Bytes that a line must hold to be asked for.
     needles: Vec<Finder<'static>>,
 }
 
 impl<'f> Filter<'f> {
-    fn new(
-        key: Option<&'f str>,
-        offer: Option<&'f str>,
-        success: Option<bool>,
-        partner: Option<&'f str>,
-        span: Span,
-    ) -> Self {
+    pub(in crate::http) fn new(wanted: Wanted<'f>) -> Self {
         let text = |name: &str, value: &str| needle(name, &serde_json::Value::from(value));
         let needles = [
-            key.map(|key| text("externalSystemId", key)),
-            offer.map(|offer| text("plenigoOfferId", offer)),
-            success.map(|success| needle("success", &success.into())),
-            partner.map(|partner| text("partner", partner)),
+            wanted.key.map(|key| text("externalSystemId", key)),
+            wanted.file.map(|file| text("file", file)),
+            wanted.import.map(|import| text("importId", import)),
+            wanted.offer.map(|offer| text("plenigoOfferId", offer)),
+            wanted
+                .success
+                .map(|success| needle("success", &success.into())),
+            wanted.partner.map(|partner| text("partner", partner)),
         ];
         Self {
-            key,
-            offer,
-            success,
-            partner,
-            span,
+            wanted,
             needles: needles.into_iter().flatten().collect(),
         }
     }
 
-    /// The entry of a line, where it is asked for.
-    fn entry(&self, line: &[u8]) -> Option<OrderImportLogEntryV1> {
+    /// The entry of a line and its time, where it is asked for.
+    fn admitted<'l>(&self, line: &'l [u8]) -> Option<(RowEntry<'l>, Moment)> {
         if self
             .needles
             .iter()
@@ -310,17 +322,22 @@ impl<'f> Filter<'f> {
         {
             return None;
         }
-        let row: RowEntry<'_> = serde_json::from_slice(line).ok()?;
+        let row: RowEntry<'l> = serde_json::from_slice(line).ok()?;
         let time = Moment::parse(&row.time).ok()?;
         let is = |wanted: Option<&str>, found: Option<&str>| {
             wanted.is_none_or(|wanted| Some(wanted) == found)
         };
-        let fits = is(self.key, row.external_system_id.as_deref())
-            && is(self.offer, row.plenigo_offer_id.as_deref())
-            && is(self.partner, Some(&row.partner))
-            && self.success.is_none_or(|success| success == row.success)
-            && self.span.holds(time);
-        fits.then(|| entry_of(&row, time))
+        let fits = is(self.wanted.key, row.external_system_id.as_deref())
+            && is(self.wanted.offer, row.plenigo_offer_id.as_deref())
+            && is(self.wanted.partner, Some(&row.partner))
+            && is(self.wanted.file, Some(&row.file))
+            && is(self.wanted.import, Some(&row.import_id))
+            && self
+                .wanted
+                .success
+                .is_none_or(|success| success == row.success)
+            && self.wanted.span.holds(time);
+        fits.then_some((row, time))
     }
 }
 

@@ -7,9 +7,9 @@ mod checkout;
 mod customers;
 mod description;
 pub(super) mod fault;
-mod import_log;
+pub(super) mod import_log;
 mod imports;
-mod judged;
+pub(super) mod judged;
 mod offers;
 pub(super) mod operation;
 mod operations;
@@ -26,17 +26,20 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, any, get, on};
 use axum::{Extension, Router};
 use bytes::Bytes;
+use hyper::header::IF_NONE_MATCH;
 
 use super::Shared;
 use super::accept::transfer_pace;
 use super::answering::{AnsweredFor, Client};
 use super::body::{self, Whole};
-use super::manner::Manner;
+use super::console;
+use super::manner::{Manner, text_of};
 use super::tokens::{Holder, Right, token_in};
 use crate::cli::args::Language;
 use crate::clock;
+use crate::log;
 use fault::{Fault, Wrong};
-use operation::{Ask, Method, Operation, Reply, Work, now};
+use operation::{Ask, Group, Method, Operation, Reply, Work, now};
 use operations::OPERATIONS;
 use query::Query;
 
@@ -47,6 +50,7 @@ pub(super) const BASE: &str = "/api/v3.0";
 pub(super) fn routers() -> (Router<Arc<Shared>>, Router<Arc<Shared>>) {
     let mut bounded = Router::new()
         .route("/api/{*path}", any(nothing))
+        .route("/console/api/{*path}", any(nothing))
         .route(BASE, get(page::page))
         .route(&format!("{BASE}/"), get(page::page))
         .route(&format!("{BASE}/docs"), get(page::page))
@@ -54,8 +58,12 @@ pub(super) fn routers() -> (Router<Arc<Shared>>, Router<Arc<Shared>>) {
         .route(&format!("{BASE}/docs.css"), get(page::style))
         .route(&format!("{BASE}/openapi.json"), get(description::answer));
     let mut unbounded = Router::new();
-    for operation in OPERATIONS {
-        let path = format!("{BASE}{}", operation.path);
+    let all = [(BASE, OPERATIONS), (console::BASE, console::OPERATIONS)];
+    let all = all
+        .into_iter()
+        .flat_map(|(base, operations)| operations.iter().map(move |operation| (base, operation)));
+    for (base, operation) in all {
+        let path = format!("{base}{}", operation.path);
         let filter = match operation.method {
             Method::Get => MethodFilter::GET,
             Method::Post => MethodFilter::POST,
@@ -94,6 +102,10 @@ async fn nothing(manner: Manner) -> Response {
     Fault::of(Wrong::NotFound).answer(manner.language)
 }
 
+/// The parameters of the path, in its order, for whoever takes the request as it comes.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct InPath(pub(in crate::http) Vec<String>);
+
 /// What is known of a call before anything of it was looked at.
 struct Call {
     shared: Arc<Shared>,
@@ -108,14 +120,27 @@ async fn answer(
     request: Request,
 ) -> Response {
     let language = call.language;
+    let shared = Arc::clone(&call.shared);
+    let acting = (operation.right == Right::Operate)
+        .then(|| shared.label_in(request.headers()))
+        .flatten();
+    let subject = path.as_ref().ok().and_then(|path| path.first()).cloned();
+    let known =
+        (operation.group == Group::Console).then(|| text_of(request.headers(), &IF_NONE_MATCH));
     let holder = authenticate(&call.shared, call.client, &request, operation.right);
     let partner = holder.as_ref().ok().and_then(Holder::partner).cloned();
     let reply = match holder {
         Ok(holder) => perform(operation, call, holder, path, request).await,
         Err(fault) => Err(fault),
     };
+    if let (Ok(_), Some(who)) = (&reply, acting) {
+        log::operator_acted(&who, operation.id, subject.as_deref().unwrap_or("-"));
+    }
     let mut response = match reply {
-        Ok(reply) => reply.into_response(),
+        Ok(reply) => match known {
+            Some(known) if operation.method == Method::Get => reply.into_tagged_response(&known),
+            _ => reply.into_response(),
+        },
         Err(fault) => fault.answer(language),
     };
     if let Some(partner) = partner {
@@ -136,7 +161,11 @@ async fn perform(
     } = call;
     let path = path?;
     let work = match operation.work {
-        Work::Streamed(work) => return work(shared, holder, request).await,
+        Work::Streamed(work) => {
+            let mut request = request;
+            request.extensions_mut().insert(InPath(path));
+            return work(shared, holder, request).await;
+        }
         Work::Books(work) => work,
         Work::Quick(quick, work) => {
             let daemon = shared.daemon();
@@ -206,7 +235,7 @@ fn authenticate(
 }
 
 /// The whole of a body that is not to be large.
-async fn whole_body(shared: &Shared, request: Request) -> Result<Bytes, Fault> {
+pub(in crate::http) async fn whole_body(shared: &Shared, request: Request) -> Result<Bytes, Fault> {
     let limit = shared.config.limits.record_bytes;
     let pace = transfer_pace(&shared.config.http);
     match body::whole(request.into_body(), limit, pace).await {

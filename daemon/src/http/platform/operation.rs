@@ -9,11 +9,13 @@ use std::time::Duration;
 use axum::extract::Request;
 use bytes::Bytes;
 use hyper::StatusCode;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue};
 use intake_core::catalog::Offer;
 use intake_core::moment::Moment;
+use intake_core::report::hex;
 use serde::Serialize;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::fault::{Fault, Wrong};
 use super::query::Query;
@@ -72,6 +74,8 @@ pub(in crate::http) enum Group {
     AccessRights,
     Offers,
     Checkout,
+    /// The operator's page, which is no part of the platform and stands in no description of it.
+    Console,
 }
 
 /// A parameter of the path or the query.
@@ -216,7 +220,15 @@ impl Ask<'_> {
 #[derive(Debug)]
 pub(in crate::http) struct Reply {
     status: StatusCode,
-    body: Vec<u8>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// JSON.
+    Json(Vec<u8>),
+    /// Something else, with headers that tell what.
+    Other(axum::response::Response),
 }
 
 impl Reply {
@@ -229,19 +241,62 @@ impl Reply {
     pub(in crate::http) fn with(status: StatusCode, value: &impl Serialize) -> Self {
         // Plain data of ours: writing it into memory cannot fail.
         let body = serde_json::to_vec(value).unwrap_or_default();
-        Self { status, body }
+        Self {
+            status,
+            content: Content::Json(body),
+        }
+    }
+
+    /// What is JSON already.
+    pub(in crate::http) fn of_json(body: Vec<u8>) -> Self {
+        Self {
+            status: StatusCode::OK,
+            content: Content::Json(body),
+        }
+    }
+
+    /// An answer that is no JSON.
+    pub(in crate::http) fn of(response: axum::response::Response) -> Self {
+        Self {
+            status: response.status(),
+            content: Content::Other(response),
+        }
     }
 
     pub(super) fn into_response(self) -> axum::response::Response {
-        let mut response = axum::response::Response::new(self.body.into());
+        let body = match self.content {
+            Content::Json(body) => body,
+            Content::Other(response) => return response,
+        };
+        let mut response = axum::response::Response::new(body.into());
         *response.status_mut() = self.status;
         let kind = HeaderValue::from_static("application/json");
         response.headers_mut().insert(CONTENT_TYPE, kind);
         response
     }
+
+    /// The same under a tag made from its content, or only that it is what the client has under one of `known`.
+    pub(super) fn into_tagged_response(self, known: &str) -> axum::response::Response {
+        let Content::Json(body) = &self.content else {
+            return self.into_response();
+        };
+        let tag = format!("\"{}\"", hex(&Sha256::digest(body)[..16]));
+        let is_known = known.split(',').any(|entry| entry.trim() == tag);
+        let mut response = if is_known {
+            let mut response = axum::response::Response::default();
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response
+        } else {
+            self.into_response()
+        };
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            response.headers_mut().insert(ETAG, tag);
+        }
+        response
+    }
 }
 
 /// The instant of a request.
-pub(super) fn now() -> Moment {
+pub(in crate::http) fn now() -> Moment {
     clock::moment_of(clock::now())
 }

@@ -89,7 +89,7 @@ pub(super) async fn beside(
 
 /// What one of a receipt's files is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
     Receipt,
     Report,
     Corrections,
@@ -159,7 +159,8 @@ async fn file(
     }
 }
 
-fn sent(file: File, bytes: u64, name: &str, kind: Kind) -> Response {
+/// The answer that is such a file.
+pub(super) fn sent(file: File, bytes: u64, name: &str, kind: Kind) -> Response {
     let mut response = of_file(file, bytes).into_response();
     let headers = response.headers_mut();
     let content_type = match kind {
