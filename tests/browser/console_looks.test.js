@@ -53,7 +53,7 @@ test('axe finds nothing in any view, and nothing is wider than the window', asyn
       await page.locator(`.stage ${sign}`).first().waitFor();
       await clean(page, `${dress}: ${path}`);
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(wider, 0, `${dress}: ${path}`);
+      assert(wider <= 0, `${dress}: ${path} is ${wider} pixels wider than the window`);
     }
     await goTo(page, '/held');
     await page.getByRole('button', { name: /^(Release|Freigeben) … stop.csv$/ }).click();
