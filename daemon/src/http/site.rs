@@ -68,6 +68,10 @@ const SINGLE_FILE: &str = "intake-check.html";
 const CONSOLE: &str = "console/";
 const CONSOLE_INDEX: &str = "console/index.html";
 
+/// Under this the operator's page asks for all files, its own and those that it shares: what a browser keeps of the checking page for days
+/// without a network must never be given to it, since it may be of another version.
+const OF_CONSOLE: &str = "console/www/";
+
 /// What the page reads to learn what the daemon that serves it offers; the build's file of this name says nothing.
 fn daemon_script(knows_partners: bool) -> String {
     let it = knows_partners;
@@ -118,6 +122,7 @@ impl Site {
     /// The answer to a request for a path; nothing where there is no such file.
     pub(super) fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
         let path = path.strip_prefix('/').unwrap_or(path);
+        let path = path.strip_prefix(OF_CONSOLE).unwrap_or(path);
         let asset = self.files.get(match path {
             "" => "index.html",
             CONSOLE => CONSOLE_INDEX,
@@ -383,6 +388,15 @@ mod tests {
         assert_eq!(policy, security::CONSOLE_PAGE);
         assert!(security::CONSOLE_PAGE.contains("connect-src 'self';"));
         assert!(!security::CONSOLE_PAGE.contains("unsafe"));
+        let shared = get(&site, "/console/www/daemon.css", &[]);
+        assert_eq!(
+            shared.headers()[ETAG],
+            get(&site, "/daemon.css", &[]).headers()[ETAG]
+        );
+        assert!(
+            site.answer("/console/www/none", &HeaderMap::new())
+                .is_none()
+        );
         let without = Site::of(&[], true);
         assert_eq!(get(&without, "/console/", &[]).status(), StatusCode::OK);
     }
