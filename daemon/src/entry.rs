@@ -163,6 +163,9 @@ pub struct FileEntry {
     /// What the request said besides its items; with the first step of an import that came as a request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestNote>,
+    /// The import that this one takes back; with its first step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<String>,
     /// With `applying`: records up to this one are decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_row: Option<u64>,
@@ -339,6 +342,7 @@ impl FileEntry {
             turned_down: None,
             findings: Vec::new(),
             request: None,
+            reverts: None,
             next_row: None,
             plan: None,
             place: None,

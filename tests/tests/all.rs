@@ -31,16 +31,22 @@ mod injuries;
 mod kills;
 #[path = "all/mending.rs"]
 mod mending;
+#[path = "all/operation.rs"]
+mod operation;
 #[path = "all/parity/mod.rs"]
 mod parity;
 #[path = "all/platform.rs"]
 mod platform;
 #[path = "all/power_cuts.rs"]
 mod power_cuts;
+#[path = "all/reverts.rs"]
+mod reverts;
 #[path = "all/samples.rs"]
 mod samples;
 #[path = "all/saved_plans.rs"]
 mod saved_plans;
+#[path = "all/service_manager.rs"]
+mod service_manager;
 #[path = "all/snapshots.rs"]
 mod snapshots;
 #[path = "all/tidy.rs"]

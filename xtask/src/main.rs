@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bench, browser, build, demo, generate, test, torture};
+use commands::{bench, browser, build, demo, generate, package, test, torture};
 
 /// Builds, tests, demonstrates and measures Intake.
 #[derive(Parser)]
@@ -30,6 +30,8 @@ enum Command {
     Generate(generate::Options),
     /// Builds everything: the package for npm, the page, and the program `intake` with the page inside.
     Build(build::Options),
+    /// Makes a Debian package, or the list of what the program is made of.
+    Package(package::Options),
     /// Builds everything and tries the page in a real browser.
     Browser,
     /// Proves on demand what takes too long for every test run.
@@ -57,6 +59,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(options) => bench::run(&options),
         Command::Generate(options) => generate::run(&options),
         Command::Build(options) => build::run(&options),
+        Command::Package(options) => package::run(&options),
         Command::Browser => browser::run(),
         Command::Torture(options) => torture::run(&options),
         #[cfg(feature = "peers")]

@@ -7,10 +7,12 @@
 mod backup;
 mod customer;
 mod global;
+mod init;
 mod offer;
 mod outbox;
 mod point_in_time;
 mod reference;
+mod revert;
 mod snapshot;
 mod token;
 
@@ -24,10 +26,12 @@ use serde::{Deserialize, Serialize};
 pub use backup::{Backup, Restore};
 pub use customer::{CustomerAction, CustomerAdd, CustomerLoad, CustomerShow};
 pub use global::{Color, Global, Language};
+pub use init::Init;
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
 pub use outbox::{OutboxAction, OutboxChoice, OutboxList};
 pub use point_in_time::PointInTime;
 pub use reference::reference;
+pub use revert::Revert;
 pub use snapshot::{ProfileAction, ProfileInit, ProfileShow, Snapshot};
 pub use token::{TokenAction, TokenNew};
 
@@ -127,6 +131,9 @@ pub enum Command {
     /// Discards a plan that is held; its file is rejected
     #[command(after_help = "Example: intake discard 01JZX3V9Q4 --data /var/lib/intake")]
     Discard(Held),
+    /// Undoes an import: plans its reverse, and applies that as an import of its own
+    #[command(after_help = "Example: intake revert 000017 --dry-run --data /var/lib/intake")]
+    Revert(Revert),
     /// Shows what goes upstream, and decides what becomes of what is refused there
     #[command(subcommand)]
     Outbox(OutboxAction),
@@ -144,6 +151,11 @@ pub enum Command {
     /// Makes a data directory from a backup, after every file of it is found good
     #[command(after_help = "Example: intake restore /mnt/backup/intake --data /var/lib/intake")]
     Restore(Restore),
+    /// Makes a data directory with a commented config, from arguments or from answers on a terminal
+    #[command(
+        after_help = "Example: intake init /var/lib/intake --partner kiosk --offers offers.ndjson"
+    )]
+    Init(Init),
     /// Checks and shows the configuration
     #[command(subcommand)]
     Config(ConfigAction),
@@ -193,6 +205,7 @@ impl Command {
             | Command::Rebuild(Rebuild { data })
             | Command::Snapshot(Snapshot { data, .. })
             | Command::Backup(Backup { data, .. })
+            | Command::Revert(Revert { data, .. })
             | Command::Verify(Verify { data }) => data,
             Command::Check(Check { data, .. })
             | Command::Restore(Restore { data, .. })
@@ -203,7 +216,9 @@ impl Command {
             | Command::Config(ConfigAction::Check { data }) => {
                 return data.as_deref();
             }
-            Command::Config(ConfigAction::ShowDefault)
+            // It finds no config there: it writes the first one.
+            Command::Init(_)
+            | Command::Config(ConfigAction::ShowDefault)
             | Command::Token(_)
             | Command::Template(_) => return None,
         };
@@ -538,6 +553,8 @@ mod tests {
             "intake backup /b --archive --receipts --keep 3 --data d --format json",
             "intake restore /b --data d --format json",
             "intake restore /b --check",
+            "intake revert 17 --dry-run --also-changed --data d --format json",
+            "intake init d --partner alpha --offers o.ndjson --listen 127.0.0.1:0 --token",
             "intake config check --data d",
             "intake config show-default",
             "intake template --format ndjson",

@@ -5,4 +5,5 @@
 pub mod args;
 mod mending;
 pub mod run;
+mod setting_up;
 pub mod terminal;

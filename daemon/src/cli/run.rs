@@ -6,6 +6,7 @@ use super::args::{
     ProfileAction, ReportFormat, TokenAction,
 };
 use super::mending;
+use super::setting_up;
 use super::terminal::{Output, Terminal, reader_has_left};
 use crate::clock;
 use crate::commands::{self, Speech};
@@ -44,7 +45,10 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
     if let Command::Config(action) = command {
         return configuration(cli, action, terminal);
     }
-    let config = Config::find(cli.global.config.as_deref(), data)?;
+    let config = match command {
+        Command::Init(_) => Config::default(),
+        _ => Config::find(cli.global.config.as_deref(), data)?,
+    };
     match command {
         Command::Serve(arguments) => {
             log::start(&config.daemon, terminal.log_colors())?;
@@ -88,6 +92,13 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             })
         }
         Command::Snapshot(_) => snapshot(cli, &config, terminal),
+        Command::Init(arguments) => {
+            let speech = perform::speech(terminal.language(), &config);
+            let place = cli.global.config.as_deref();
+            with_output(terminal, command, |out, _| {
+                setting_up::run(arguments, place, &speech, terminal, out)
+            })
+        }
         Command::Restore(arguments) => {
             let speech = perform::speech(terminal.language(), &config);
             let bar = terminal.progress_over_bytes("", 0);
@@ -404,6 +415,7 @@ fn speaks_data(command: &Command) -> bool {
         Command::Customer(CustomerAction::Show(arguments)) => json(arguments.format),
         Command::Backup(arguments) => json(arguments.format),
         Command::Restore(arguments) => json(arguments.format),
+        Command::Revert(arguments) => json(arguments.format),
         Command::Template(_) | Command::Snapshot(_) | Command::Profile(_) => true,
         _ => false,
     }

@@ -91,21 +91,20 @@ pub fn default_file() -> String {
     for (path, about, keys) in &sections(&Config::default()) {
         let _ = write!(text, "\n{}[{path}]\n", commented(about));
         for key in keys {
-            let meaning = format!("{} ({}{})", sentence(key.meaning), key.kind, range_of(key));
-            let _ = write!(
-                text,
-                "\n{}{} = {}\n",
-                commented(&meaning),
-                key.name,
-                key.value
-            );
+            let meaning = commented(&meaning_of(key));
+            let _ = write!(text, "\n{meaning}{} = {}\n", key.name, key.value);
         }
     }
     text
 }
 
+/// What a key means, of which kind it is and in which bounds.
+pub(super) fn meaning_of(key: &Key) -> String {
+    format!("{} ({}{})", sentence(key.meaning), key.kind, range_of(key))
+}
+
 /// The sections in the order of the documentation: path, what it is about, its keys.
-fn sections(config: &Config) -> Vec<(String, String, Vec<Key>)> {
+pub(super) fn sections(config: &Config) -> Vec<(String, String, Vec<Key>)> {
     let mut found = Vec::new();
     collect("daemon", &config.daemon, &mut found);
     collect("limits", &config.limits, &mut found);
@@ -157,7 +156,7 @@ fn sentence(lines: &[&str]) -> String {
 }
 
 /// The text as comment lines of at most 100 characters.
-fn commented(text: &str) -> String {
+pub(super) fn commented(text: &str) -> String {
     let mut lines = String::from("#");
     let mut width = 1;
     for word in text.split_whitespace() {

@@ -5,6 +5,7 @@
 
 mod access;
 mod docs;
+mod first_file;
 mod keys;
 mod kind;
 mod measures;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 pub use access::{Hosts, KnownToken, TokenHash};
 pub use docs::{default_file, docs};
+pub use first_file::{Chosen, first_file};
 pub use keys::{
     Access, Brake, Daemon, DateOrder, Delivery, Encoding, FilePolicy, Http, Limits, LogFormat,
     LogLevel, Mirroring, Profile, Upstream, Values,

@@ -9,6 +9,7 @@ mod made_rows;
 pub mod pass;
 pub mod profile;
 pub mod request;
+pub mod reversal;
 pub mod survey;
 pub mod work;
 mod zone;

@@ -66,6 +66,24 @@ impl Terms {
         terms
     }
 
+    /// The same for what takes an import back. The program wrote it, in the platform's own form; what was agreed about
+    /// the partner's files does not concern it, but for the brake.
+    pub fn of_reversal(config: &Config, partner: &str) -> Self {
+        let mut terms = Self::of(config, partner);
+        let agreed = &mut terms.profile;
+        agreed.delivery = Delivery::Delta;
+        agreed.end_missing = false;
+        agreed.file_policy = FilePolicy::Rows;
+        agreed.offers = None;
+        agreed.reading = Reading {
+            values: Values::Strict,
+            ..Reading::default()
+        };
+        agreed.encoding = None;
+        agreed.limits.file_bytes = u64::MAX;
+        terms
+    }
+
     /// How the partner's files are read.
     pub fn read_options(&self, now: Moment) -> ReadOptions {
         ReadOptions {

@@ -44,6 +44,13 @@ pub enum Outcome {
     HeldAgain,
 }
 
+/// What an import is that begins: a file, a request with the instant of its survey, or what takes another import back.
+enum Kind<'k> {
+    File,
+    Request(&'k str, RequestNote),
+    Reversal(&'k str),
+}
+
 /// One import and the directory that it belongs to.
 pub struct Import<'d> {
     data: &'d OpenData,
@@ -69,7 +76,7 @@ impl<'d> Import<'d> {
         claimed: &Claimed,
         going: &'d dyn Fn(u64) -> bool,
     ) -> Result<Self, ImportError> {
-        Self::begin_at(data, claimed, None, going)
+        Self::begin_at(data, claimed, Kind::File, going)
     }
 
     /// The import of a request that was surveyed at `time` already: the instant that its dates are held against stays the
@@ -80,27 +87,43 @@ impl<'d> Import<'d> {
         (time, note, survey): (&str, RequestNote, Survey),
         going: &'d dyn Fn(u64) -> bool,
     ) -> Result<Self, ImportError> {
-        let mut import = Self::begin_at(data, claimed, Some((time, note)), going)?;
+        let mut import = Self::begin_at(data, claimed, Kind::Request(time, note), going)?;
         // Its own first step was written since.
         import.frames = 1;
         import.survey = Some(survey);
         Ok(import)
     }
 
+    /// The import of rows that take back what `reverts` did.
+    pub fn begin_reversal(
+        data: &'d OpenData,
+        claimed: &Claimed,
+        reverts: &str,
+        going: &'d dyn Fn(u64) -> bool,
+    ) -> Result<Self, ImportError> {
+        let kind = Kind::Reversal(reverts);
+        Self::begin_at(data, claimed, kind, going)
+    }
+
     fn begin_at(
         data: &'d OpenData,
         claimed: &Claimed,
-        request: Option<(&str, RequestNote)>,
+        kind: Kind<'_>,
         going: &'d dyn Fn(u64) -> bool,
     ) -> Result<Self, ImportError> {
         let id = claimed.import_id.as_str();
-        let (time, note) = request.unzip();
         data.books.write(|sheet| {
-            let time = time.unwrap_or(sheet.time()).to_owned();
-            sheet.file(FileEntry {
-                request: note,
-                ..first_step(claimed, &time)
-            });
+            let time = match kind {
+                Kind::Request(time, _) => time.to_owned(),
+                _ => sheet.time().to_owned(),
+            };
+            let mut first = first_step(claimed, &time);
+            match kind {
+                Kind::File => {}
+                Kind::Request(_, note) => first.request = Some(note),
+                Kind::Reversal(reverts) => first.reverts = Some(reverts.to_owned()),
+            }
+            sheet.file(first);
             Ok::<(), ImportError>(())
         })?;
         let record = data
@@ -150,9 +173,10 @@ impl<'d> Import<'d> {
         record: FileRecord,
         going: &'d dyn Fn(u64) -> bool,
     ) -> Result<Self, ImportError> {
-        let terms = match record.request {
-            Some(_) => Terms::of_requests(&data.config, &record.partner),
-            None => Terms::of(&data.config, &record.partner),
+        let terms = match (&record.request, &record.reverts) {
+            (Some(_), _) => Terms::of_requests(&data.config, &record.partner),
+            (None, Some(_)) => Terms::of_reversal(&data.config, &record.partner),
+            (None, None) => Terms::of(&data.config, &record.partner),
         };
         let now = Moment::parse(&record.claimed)
             .map_err(|_| ImportError::Record(record.import_id.clone()))?;

@@ -48,16 +48,20 @@ pub(super) fn run(
             Err(error) => return Err(error.into()),
         };
         tell(&record, &result, arguments.format, call.speech, out)?;
-        let counts = counts_of(&record.counts.clone().unwrap_or_default());
-        let clean = result == ImportOutcome::Finished
-            && counts.of(Decision::Reject) == 0
-            && record.ending == Some(crate::folder::lifecycle::Ending::Applied);
-        if !clean {
+        if !finished_cleanly(&record, &result) {
             outcome = Outcome::Findings;
         }
     }
     data.books.flush()?;
     Ok(outcome)
+}
+
+/// Was every row taken?
+pub(super) fn finished_cleanly(record: &FileRecord, result: &ImportOutcome) -> bool {
+    let counts = counts_of(&record.counts.clone().unwrap_or_default());
+    *result == ImportOutcome::Finished
+        && counts.of(Decision::Reject) == 0
+        && record.ending == Some(crate::folder::lifecycle::Ending::Applied)
 }
 
 /// Applies a held plan.
@@ -150,7 +154,7 @@ fn finish(
     Ok((result, import.record().clone()))
 }
 
-fn tell(
+pub(super) fn tell(
     record: &FileRecord,
     result: &ImportOutcome,
     format: Format,

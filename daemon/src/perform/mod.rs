@@ -10,6 +10,7 @@ pub(crate) mod import;
 mod keep;
 pub(crate) mod outbox;
 mod plan;
+mod revert;
 mod verify;
 
 use crate::cli::args::{Command, CustomerAction, Language, OfferAction, Outcome};
@@ -57,6 +58,7 @@ pub fn needs_owner(command: &Command) -> bool {
         | Command::Profile(_)
         | Command::Token(_)
         | Command::Restore(_)
+        | Command::Init(_)
         | Command::Template(_) => false,
         Command::Check(check) => check.data.is_some(),
         _ => true,
@@ -84,6 +86,7 @@ pub fn run(
         Command::Order(arguments) => commands::order::order(arguments, store, journal, speech, out),
         Command::Files(arguments) => commands::files::files(store, arguments.format, speech, out),
         Command::Outbox(action) => outbox::run(action, data, call, out),
+        Command::Revert(arguments) => revert::run(arguments, data, call, out),
         Command::Release(arguments) => import::release(&arguments.id, data, call, out),
         Command::Discard(arguments) => import::discard(&arguments.id, data, call, out),
         Command::Offer(OfferAction::List(arguments)) => {
@@ -112,6 +115,7 @@ pub fn run(
         | Command::Profile(_)
         | Command::Token(_)
         | Command::Restore(_)
+        | Command::Init(_)
         | Command::Template(_) => {
             anyhow::bail!("this command does not need the data directory's owner")
         }

@@ -34,10 +34,38 @@ pub(super) fn run(
         anyhow::bail!("there is no file to plan")
     };
     let spool = spool(data, reader)?;
-    let now = clock::moment_of(arguments.at.unwrap_or(call.speech.now));
     let terms = Terms::of(&data.config, &arguments.partner);
-    let format = arguments.format;
-    let speech = call.speech;
+    let planned = Planned {
+        name: &name,
+        path: spool.path(),
+        terms: &terms,
+        now: clock::moment_of(arguments.at.unwrap_or(call.speech.now)),
+        format: arguments.format,
+    };
+    show(&planned, data, call.speech, out)
+}
+
+/// A file whose plan is shown.
+pub(super) struct Planned<'p> {
+    pub(super) name: &'p OsStr,
+    pub(super) path: &'p Path,
+    pub(super) terms: &'p Terms,
+    /// The time that counts as now.
+    pub(super) now: Moment,
+    pub(super) format: Format,
+}
+
+/// Shows every row of a file as it would be decided now.
+pub(super) fn show(
+    planned: &Planned<'_>,
+    data: &OpenData,
+    speech: &Speech,
+    out: &mut dyn Write,
+) -> anyhow::Result<Outcome> {
+    let Planned {
+        name, path, terms, ..
+    } = *planned;
+    let (now, format) = (planned.now, planned.format);
     let store = data.books.store();
     let state = data.books.mark();
     let mut begin = Vec::new();
@@ -65,9 +93,9 @@ pub(super) fn run(
         take: &mut take,
         of_rejected_files: false,
     });
-    let survey = survey_showing(spool.path(), store, &terms, now, Hashing::Wanted, showing)?;
-    let missing = missing_orders(data, &terms, now, &survey)?;
-    let identity = identity_of(&name, &survey);
+    let survey = survey_showing(path, store, terms, now, Hashing::Wanted, showing)?;
+    let missing = missing_orders(data, terms, now, &survey)?;
+    let identity = identity_of(name, &survey);
     if format == Format::Json {
         let mut text = Vec::new();
         writer.customers(&mut text, &survey.plan);
@@ -100,15 +128,7 @@ pub(super) fn identity_of(name: &OsStr, survey: &Survey) -> FileIdentity {
 
 /// A file's bytes, kept beside the files being worked on for as long as a command runs.
 pub(super) fn spool(data: &OpenData, mut reader: impl Read) -> anyhow::Result<Spool> {
-    let folder = data.path.join("work");
-    let name = format!(
-        ".spool-{}-{}",
-        std::process::id(),
-        data.books.take_spool_number()
-    );
-    let spool = Spool {
-        path: folder.join(name),
-    };
+    let spool = Spool::new(data);
     let mut file = std::fs::File::create(&spool.path)?;
     let limit = data.config.limits.file_bytes;
     // One byte beyond the limit is enough for the reader to see that it is passed.
@@ -122,6 +142,15 @@ pub(super) struct Spool {
 }
 
 impl Spool {
+    /// A name that nothing bears; the file is for its owner to write.
+    pub(super) fn new(data: &OpenData) -> Self {
+        let (process, number) = (std::process::id(), data.books.take_spool_number());
+        let name = format!(".spool-{process}-{number}");
+        Self {
+            path: data.path.join("work").join(name),
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

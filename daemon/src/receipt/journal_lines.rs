@@ -56,7 +56,7 @@ pub(super) fn each(
 }
 
 /// Hands out every line of the journal that tells of the import, as its bytes, in order.
-pub(super) fn each_raw<E: From<ReceiptError> + From<JournalError>>(
+pub(crate) fn each_raw<E: From<ReceiptError> + From<JournalError>>(
     journal: &Path,
     record: &FileRecord,
     told: &mut dyn FnMut(&[u8]) -> Result<(), E>,

@@ -45,6 +45,7 @@ use page::words::Outcome;
 use planned::Planned;
 
 pub use amend::{UpstreamPart, amend};
+pub(crate) use journal_lines::each_raw as lines_of_import;
 pub use machine::VERSION;
 pub(crate) use outbox::{Gift, gift_of, open_in};
 pub(crate) use page::markup;

@@ -2,6 +2,7 @@
 //! One loop: whatever wakes it, it scans and lets the pure rules judge; nothing is inferred from an event alone.
 
 use super::Daemon;
+use super::manager::Manager;
 use super::partners::{Partners, Task, TaskEnd};
 use super::watching::Watching;
 use crate::clock;
@@ -27,15 +28,18 @@ pub(super) fn watch_over(
     partners: &Partners,
     mut watching: Watching,
     woken: &Receiver<()>,
+    manager: &Manager,
 ) {
     let mut low = false;
     while !daemon.ending() {
+        // Whoever is stuck below gives no further sign.
+        manager.alive();
         if daemon.was_work_left() {
             take_up_open_imports(daemon, partners);
         }
         take_ends(&mut watching, daemon, partners);
         let look_again = look(daemon, partners, &mut watching, &mut low);
-        let longest = daemon.data.config.daemon.scan_interval;
+        let longest = manager.wait_at_most(daemon.data.config.daemon.scan_interval);
         let wait = if watching.watch.asks_for_a_scan() {
             // A folder may have been filled before the watch over it began.
             SHORTEST_WAIT

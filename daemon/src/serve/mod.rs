@@ -3,6 +3,7 @@
 //! whatever was acknowledged is in the journal, so starting again loses nothing.
 
 mod inbox;
+mod manager;
 mod partners;
 pub mod socket;
 mod watching;
@@ -15,6 +16,7 @@ use crate::log;
 use crate::metrics::Metrics;
 use crate::open_data::{OpenData, OpenDataError};
 use crate::upstream;
+use manager::{Asked, Manager};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,11 +62,13 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
     runtime.spawn(listen_for_signals(signals.clone()));
     // One for the whole process: lives of the data directory come and go.
     let metrics = Arc::<Metrics>::default();
+    let manager = Manager::of(&Asked::of_environment());
     let mut http = None;
     let mut first = true;
     loop {
         signals.again.store(false, Ordering::SeqCst);
-        match OpenData::open(path, config.clone()) {
+        manager.status("opening the data directory");
+        match manager.alive_during(|| OpenData::open(path, config.clone())) {
             Ok(mut data) => {
                 data.metrics = Arc::clone(&metrics);
                 let daemon = Arc::new(Daemon {
@@ -75,7 +79,7 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
                 if first {
                     http = Http::start(&runtime, &daemon.data.path, config, &metrics)?;
                 }
-                live(&runtime, &daemon, &woken, http.as_mut())?;
+                live(&runtime, &daemon, &woken, http.as_mut(), &manager)?;
             }
             // At the first start the operator is there to read it; later the machine may mend by itself.
             Err(error) if first || is_for_good(&error) => return Err(error.into()),
@@ -87,7 +91,9 @@ pub fn serve(path: &Path, config: &Config) -> Result<Outcome, anyhow::Error> {
             return Ok(Outcome::Done);
         }
         if !signals.at_once.swap(false, Ordering::SeqCst) {
+            manager.status("waiting to open the data directory again");
             pause(&signals, &woken);
+            manager.alive();
         }
     }
 }
@@ -140,6 +146,7 @@ fn live(
     daemon: &Arc<Daemon>,
     woken: &Receiver<()>,
     http: Option<&mut Http>,
+    manager: &Manager,
 ) -> Result<(), anyhow::Error> {
     let partners = partners::Partners::new(Arc::clone(daemon));
     // Before any command or request is taken: an import that one begins must not look like a leftover.
@@ -153,7 +160,12 @@ fn live(
     // Whoever gets an answer may drop files and rely on their being noticed at once.
     let watching = watching::Watching::start(daemon);
     let accepting = runtime.spawn(socket::accept(socket, Arc::clone(daemon)));
-    inbox::watch_over(daemon, &partners, watching, woken);
+    manager.ready();
+    manager.status(&format!("serving {}", daemon.data.path.display()));
+    inbox::watch_over(daemon, &partners, watching, woken, manager);
+    if daemon.signals.stopping() {
+        manager.stopping();
+    }
     if daemon.signals.stopping()
         && let Some(http) = http
     {

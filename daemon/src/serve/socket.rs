@@ -165,7 +165,7 @@ fn answer(daemon: &Arc<Daemon>, stream: UnixStream) -> io::Result<()> {
 fn begins_imports(command: &Command) -> bool {
     matches!(
         command,
-        Command::Import(_) | Command::Release(_) | Command::Discard(_)
+        Command::Import(_) | Command::Release(_) | Command::Discard(_) | Command::Revert(_)
     )
 }
 

@@ -48,6 +48,9 @@ pub struct FileRecord {
     /// What the request said besides its items, where it came as one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestNote>,
+    /// The import that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<String>,
     /// When it was claimed.
     pub claimed: String,
     /// When the last step was taken.
@@ -106,6 +109,7 @@ impl FileRecord {
             turned_down: false,
             next_row: 0,
             request: entry.request.clone(),
+            reverts: entry.reverts.clone(),
             claimed: entry.time.clone(),
             changed: entry.time.clone(),
             receipt: None,

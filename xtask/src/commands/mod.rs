@@ -6,5 +6,6 @@ pub(crate) mod build;
 mod daemon;
 pub(crate) mod demo;
 pub(crate) mod generate;
+pub(crate) mod package;
 pub(crate) mod test;
 pub(crate) mod torture;
