@@ -21,6 +21,7 @@ pub mod perform;
 pub mod printable;
 pub mod random;
 pub mod receipt;
+pub mod retention;
 pub mod saved_plan;
 pub mod serve;
 pub mod snapshot;

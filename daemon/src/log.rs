@@ -248,6 +248,20 @@ pub fn file_archived(
     );
 }
 
+/// What is kept too long could not be removed; it is tried again an hour later.
+pub fn tidying_failed(trouble: &(dyn Error + 'static)) {
+    let error = error_line(trouble);
+    warn!(target: "intake", event = "tidying_failed", error, "old files could not be removed");
+}
+
+/// A file that an import left behind was kept for long enough.
+pub fn file_removed(import_id: &str, path: &str, bytes: u64) {
+    info!(
+        target: "intake", event = "file_removed", import_id, path, bytes,
+        "file removed"
+    );
+}
+
 /// The end of the journal was torn by a crash and has been cut off; nothing in it was acknowledged.
 pub fn journal_tail_cut(segment: &Path, bytes: u64) {
     let segment = escaped(segment.as_os_str());

@@ -39,6 +39,8 @@ mod parity;
 mod platform;
 #[path = "all/power_cuts.rs"]
 mod power_cuts;
+#[path = "all/retention.rs"]
+mod retention;
 #[path = "all/reverts.rs"]
 mod reverts;
 #[path = "all/samples.rs"]

@@ -17,9 +17,7 @@ use crate::folder::lifecycle::{Ending, Step};
 use crate::folder::moves::Month;
 use crate::folder::names::ImportId;
 use crate::folder::private_copy::{BODY, ORIGIN, PLAN, open_regular};
-use crate::folder::safe_name::{
-    from_printable, later_name, printable, resting_name, resting_plan_name,
-};
+use crate::folder::safe_name::{from_printable, printable, resting_name, resting_plan_name};
 use crate::http::TICKETS;
 use crate::import::Terms;
 use crate::journal::Position;
@@ -84,20 +82,8 @@ impl Moment {
         take: &mut Take<'_>,
     ) -> Result<(), BackupError> {
         for record in self.records.iter().filter(|record| !record.is_open()) {
-            let Some(place) = record.place.as_deref().filter(|place| !place.is_empty()) else {
-                continue;
-            };
-            let Some((folder, _)) = place.rsplit_once('/') else {
-                continue;
-            };
-            let Ok(id) = ImportId::parse(&record.import_id) else {
-                continue;
-            };
-            let name = record.original_name();
-            let beside = [resting_plan_name(&name, &id), later_name(&name, &id)];
-            take_present(data, place, take)?;
-            for name in beside {
-                take_present(data, &format!("{folder}/{name}"), take)?;
+            for place in record.resting_places() {
+                take_present(data, &place, take)?;
             }
         }
         Ok(())
@@ -146,7 +132,7 @@ impl Moment {
 pub(super) type Take<'t> = dyn FnMut(String, File) -> Result<(), BackupError> + 't;
 
 /// A file of the data directory by its shown path, never through a link; nothing where it is no regular file.
-pub(super) fn open_present(data: &OpenData, path: &str) -> Result<Option<File>, BackupError> {
+pub(crate) fn open_present(data: &OpenData, path: &str) -> Result<Option<File>, BackupError> {
     let mut folder = Directory::open(&data.path)?;
     let mut components = path.split('/').map(from_printable).peekable();
     while let Some(component) = components.next() {

@@ -25,6 +25,7 @@ mod take;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use contents::open_present;
 pub use error::{BackupError, RestoreError};
 pub use manifest::{Entry, Head, Manifest, Part};
 pub use restore::{Restored, check, find, is_unfinished, restore};

@@ -14,6 +14,7 @@ mod point_in_time;
 mod reference;
 mod revert;
 mod snapshot;
+mod tidy;
 mod token;
 
 use std::ffi::OsString;
@@ -33,6 +34,7 @@ pub use point_in_time::PointInTime;
 pub use reference::reference;
 pub use revert::Revert;
 pub use snapshot::{ProfileAction, ProfileInit, ProfileShow, Snapshot};
+pub use tidy::Tidy;
 pub use token::{TokenAction, TokenNew};
 
 use crate::config::is_partner_name;
@@ -148,6 +150,9 @@ pub enum Command {
         after_help = "Example: intake backup /mnt/backup/intake --keep 14 --data /var/lib/intake"
     )]
     Backup(Backup),
+    /// Removes what imports left behind and what `[retention]` does not keep, as the daemon does each hour
+    #[command(after_help = "Example: intake tidy --dry-run --data /var/lib/intake")]
+    Tidy(Tidy),
     /// Makes a data directory from a backup, after every file of it is found good
     #[command(after_help = "Example: intake restore /mnt/backup/intake --data /var/lib/intake")]
     Restore(Restore),
@@ -206,6 +211,7 @@ impl Command {
             | Command::Snapshot(Snapshot { data, .. })
             | Command::Backup(Backup { data, .. })
             | Command::Revert(Revert { data, .. })
+            | Command::Tidy(Tidy { data, .. })
             | Command::Verify(Verify { data }) => data,
             Command::Check(Check { data, .. })
             | Command::Restore(Restore { data, .. })
@@ -553,6 +559,7 @@ mod tests {
             "intake backup /b --archive --receipts --keep 3 --data d --format json",
             "intake restore /b --data d --format json",
             "intake restore /b --check",
+            "intake tidy --dry-run --data d --format json",
             "intake revert 17 --dry-run --also-changed --data d --format json",
             "intake init d --partner alpha --offers o.ndjson --listen 127.0.0.1:0 --token",
             "intake config check --data d",

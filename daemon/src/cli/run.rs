@@ -416,6 +416,7 @@ fn speaks_data(command: &Command) -> bool {
         Command::Backup(arguments) => json(arguments.format),
         Command::Restore(arguments) => json(arguments.format),
         Command::Revert(arguments) => json(arguments.format),
+        Command::Tidy(arguments) => json(arguments.format),
         Command::Template(_) | Command::Snapshot(_) | Command::Profile(_) => true,
         _ => false,
     }

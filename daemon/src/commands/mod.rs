@@ -68,7 +68,7 @@ impl Speech {
     }
 
     /// A number of bytes in the largest fitting unit.
-    fn bytes(&self, bytes: u64) -> String {
+    pub(crate) fn bytes(&self, bytes: u64) -> String {
         terminal::bytes(bytes, self.terminal_language())
     }
 

@@ -109,6 +109,7 @@ pub(super) fn sections(config: &Config) -> Vec<(String, String, Vec<Key>)> {
     collect("daemon", &config.daemon, &mut found);
     collect("limits", &config.limits, &mut found);
     collect("http", &config.http, &mut found);
+    collect("retention", &config.retention, &mut found);
     collect("upstream", &config.upstream, &mut found);
     collect("profile", &config.profile, &mut found);
     found

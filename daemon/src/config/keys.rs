@@ -277,6 +277,19 @@ sections! {
             within Duration::from_secs(60)..=Duration::from_secs(3_650 * 86_400);
     }
 
+    /// How long what imports leave behind is kept. Nothing goes that is still needed, and the journal keeps
+    /// everything. By default nothing is removed.
+    Retention {
+        /// How long the files of imports that are over stay in `archive/` and `rejected/`.
+        archive_age: Option<Duration> as OrOff<Span> = None;
+        /// How much of them stays; the oldest go first.
+        archive_bytes: Option<u64> as OrOff<Size<u64>> = None;
+        /// How long receipts, reports and corrections files stay in `outbox/`.
+        receipts_age: Option<Duration> as OrOff<Span> = None;
+        /// How much of them stays; the oldest go first.
+        receipts_bytes: Option<u64> as OrOff<Size<u64>> = None;
+    }
+
     /// The platform that every applied change is also sent to, and what is taken over from it.
     Upstream {
         /// Whether changes are sent. `"mirror"`: the data directory stays the record, and everything

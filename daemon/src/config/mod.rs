@@ -26,7 +26,7 @@ pub use docs::{default_file, docs};
 pub use first_file::{Chosen, first_file};
 pub use keys::{
     Access, Brake, Daemon, DateOrder, Delivery, Encoding, FilePolicy, Http, Limits, LogFormat,
-    LogLevel, Mirroring, Profile, Upstream, Values,
+    LogLevel, Mirroring, Profile, Retention, Upstream, Values,
 };
 pub use measures::parse_duration;
 pub use names::Offers;
@@ -54,6 +54,8 @@ pub struct Config {
     pub limits: Limits,
     /// How the daemon answers over HTTP.
     pub http: Http,
+    /// How long what imports leave behind is kept.
+    pub retention: Retention,
     /// The platform that changes are sent to.
     pub upstream: Upstream,
     /// What is agreed with a partner that has no entry of its own.
@@ -148,10 +150,11 @@ impl Config {
     pub fn summary(&self) -> String {
         let mut lines = String::new();
         let default = Config::default();
-        let sections: [(&str, &dyn Section, &dyn Section); 5] = [
+        let sections: [(&str, &dyn Section, &dyn Section); 6] = [
             ("daemon", &self.daemon, &default.daemon),
             ("limits", &self.limits, &default.limits),
             ("http", &self.http, &default.http),
+            ("retention", &self.retention, &default.retention),
             ("upstream", &self.upstream, &default.upstream),
             ("profile", &self.profile, &default.profile),
         ];

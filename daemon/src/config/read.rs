@@ -43,8 +43,14 @@ type Key<'i> = Spanned<DeString<'i>>;
 type Value<'i> = Spanned<DeValue<'i>>;
 
 /// The names of the sections at the top of the file.
-const SECTIONS: [&str; 6] = [
-    "daemon", "limits", "http", "upstream", "profile", "partners",
+const SECTIONS: [&str; 7] = [
+    "daemon",
+    "limits",
+    "http",
+    "retention",
+    "upstream",
+    "profile",
+    "partners",
 ];
 
 fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
@@ -60,6 +66,7 @@ fn read_root(root: &DeTable<'_>, report: &mut Report<'_>) -> Config {
                 check_house_tokens(&config.http, key, report);
                 check_tls(&config.http, value, report);
             }
+            "retention" => read_table(&mut config.retention, key, value, "retention", report),
             "upstream" => {
                 read_table(&mut config.upstream, key, value, "upstream", report);
                 check_upstream(&config.upstream, value, report);

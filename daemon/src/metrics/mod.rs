@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::entry::counts_of;
 use crate::folder::lifecycle::{Ending, Step};
+use crate::retention::Remains;
 use crate::state::FileRecord;
 use histogram::Histogram;
 use text::{Kind, Text};
@@ -39,6 +40,7 @@ struct Figures {
     last_seen: BTreeMap<Box<str>, Timestamp>,
     held: BTreeMap<Box<str>, BTreeSet<Box<str>>>,
     waiting: BTreeMap<Box<str>, Waiting>,
+    removed: BTreeMap<Remains, (u64, u64)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -128,6 +130,14 @@ impl Metrics {
     /// A client did not get through the handshake of TLS.
     pub fn handshake_failed(&self) {
         self.failed_handshakes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// A file was removed, since it was kept for long enough.
+    pub fn removed(&self, remains: Remains, bytes: u64) {
+        let mut figures = self.lock();
+        let (files, all_bytes) = figures.removed.entry(remains).or_default();
+        *files += 1;
+        *all_bytes += bytes;
     }
 
     /// An import has taken this step; `elapsed` since work on it began.
@@ -240,6 +250,26 @@ impl Metrics {
 }
 
 impl Figures {
+    fn write_removed(&self, text: &mut Text) {
+        for (name, help, of) in [
+            (
+                "intake_removed_files_total",
+                "Files that were kept for long enough and removed, since the start.",
+                (|(files, _)| files) as fn((u64, u64)) -> u64,
+            ),
+            (
+                "intake_removed_bytes_total",
+                "Bytes of the files that were removed, since the start.",
+                |(_, bytes)| bytes,
+            ),
+        ] {
+            text.family(name, Kind::Counter, help);
+            for (remains, removed) in &self.removed {
+                text.sample(name, &[("kind", remains.name())], of(*removed) as f64);
+            }
+        }
+    }
+
     fn note_held(&mut self, record: &FileRecord) {
         let held = self.held.entry(record.partner.as_str().into()).or_default();
         if record.step == Step::Held {
@@ -319,6 +349,7 @@ impl Figures {
             text.sample(name, &[("partner", partner)], seconds);
         }
         self.write_waiting(text, now);
+        self.write_removed(text);
         let name = "intake_import_duration_seconds";
         text.family(
             name,

@@ -11,6 +11,7 @@ mod keep;
 pub(crate) mod outbox;
 mod plan;
 mod revert;
+pub(crate) mod tidy;
 mod verify;
 
 use crate::cli::args::{Command, CustomerAction, Language, OfferAction, Outcome};
@@ -108,6 +109,7 @@ pub fn run(
             snapshot::write(data, &arguments.partner, now, call.going, out)?;
             Ok(Outcome::Done)
         }
+        Command::Tidy(arguments) => tidy::run(arguments, data, call, out),
         Command::Backup(arguments) => backup::run(arguments, data, call, out),
         Command::Serve(_)
         | Command::Log(_)

@@ -6,6 +6,7 @@ mod inbox;
 mod manager;
 mod partners;
 pub mod socket;
+mod tidying;
 mod watching;
 
 use crate::cli::args::Outcome;
@@ -160,12 +161,14 @@ fn live(
     // Whoever gets an answer may drop files and rely on their being noticed at once.
     let watching = watching::Watching::start(daemon);
     let accepting = runtime.spawn(socket::accept(socket, Arc::clone(daemon)));
+    let tidying = tidying::Tidying::start(daemon);
     manager.ready();
     manager.status(&format!("serving {}", daemon.data.path.display()));
     inbox::watch_over(daemon, &partners, watching, woken, manager);
     if daemon.signals.stopping() {
         manager.stopping();
     }
+    tidying.end();
     if daemon.signals.stopping()
         && let Some(http) = http
     {

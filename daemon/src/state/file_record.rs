@@ -4,8 +4,9 @@
 use crate::entry::sent::{SentEntry, Verdict};
 use crate::entry::{FileEntry, RequestNote, counts_of};
 use crate::folder::lifecycle::{Ending, Step};
+use crate::folder::names::ImportId;
 use crate::folder::resume::Progress;
-use crate::folder::safe_name::from_printable;
+use crate::folder::safe_name::{from_printable, later_name, resting_plan_name};
 use crate::journal::FrameSpan;
 use intake_core::plan::Decision;
 use serde::{Deserialize, Serialize};
@@ -188,6 +189,23 @@ impl FileRecord {
             Some(Ending::Discarded) => Step::Discarded.name(),
             None => self.step.name(),
         }
+    }
+
+    /// Where the file rests and what came with it, below the data directory, as it can be shown. They may be gone.
+    pub fn resting_places(&self) -> Vec<String> {
+        let place = self.place.as_deref().filter(|place| !place.is_empty());
+        let Some((place, (folder, _))) =
+            place.and_then(|place| Some((place, place.rsplit_once('/')?)))
+        else {
+            return Vec::new();
+        };
+        let Ok(id) = ImportId::parse(&self.import_id) else {
+            return Vec::new();
+        };
+        let name = self.original_name();
+        let beside = [resting_plan_name(&name, &id), later_name(&name, &id)];
+        let beside = beside.into_iter().map(|name| format!("{folder}/{name}"));
+        std::iter::once(place.to_owned()).chain(beside).collect()
     }
 
     /// What the steps so far leave to be done.
