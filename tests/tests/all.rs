@@ -53,5 +53,7 @@ mod service_manager;
 mod snapshots;
 #[path = "all/tidy.rs"]
 mod tidy;
+#[path = "all/upgrades.rs"]
+mod upgrades;
 #[path = "all/upstream/mod.rs"]
 mod upstream;

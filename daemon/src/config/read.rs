@@ -572,7 +572,7 @@ mod tests {
              [partners]\nalpha = 3\nbeta = { ends_share = 0 }\n[partners.\"Ä B\"]\nfile_polcy = 'rows'\n",
             &expect![[r#"
                 intake.toml:1:1: unknown key `scan`
-                hint: known here are `daemon`, `limits`, `http`, `upstream`, `profile`, `partners`
+                hint: known here are `daemon`, `limits`, `http`, `retention`, `upstream`, `profile`, `partners`
                 intake.toml:2:2: unknown section `deamon`
                 hint: did you mean `daemon`?
                 intake.toml:4:1: unknown key `scan_intervall` in `[daemon]`

@@ -60,12 +60,12 @@ const CONFIG: &str = "etc/intake/intake.toml";
 
 /// Builds the package.
 pub(super) fn make(workspace: &Workspace, program: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let program = match program {
-        Some(program) => program.canonicalize().context("there is no such program")?,
-        None => {
-            build::package(workspace)?;
-            workspace.build_release()?
-        }
+    let program = if let Some(program) = program {
+        let found = program.canonicalize();
+        found.with_context(|| format!("there is no program `{}`", program.display()))?
+    } else {
+        build::package(workspace)?;
+        workspace.build_release()?
     };
     let folder = workspace.target.join("package");
     let root = folder.join("deb");

@@ -23,7 +23,7 @@ enum What {
         #[arg(long, value_name = "FILE")]
         program: Option<PathBuf>,
     },
-    /// What the program is made of, as CycloneDX JSON.
+    /// What the program is made of, as JSON in the form of `CycloneDX`.
     Sbom,
 }
 
