@@ -69,16 +69,16 @@ fn an_undone_import_is_as_if_it_had_not_been() -> anyhow::Result<()> {
         "changes.csv",
         (header + &changes.concat()).as_bytes(),
     )?;
-    let changed: Vec<Value> = keys
+    let undone_state: Vec<Value> = keys
         .iter()
         .map(|key| order(&site, key))
         .collect::<Result<_, _>>()?;
     ensure!(
-        changed[..5]
+        undone_state[..5]
             .iter()
             .zip(&before)
             .all(|(now, then)| now != then),
-        "{changed:?}"
+        "{undone_state:?}"
     );
     let later = format!(
         "{HEADER}{}",
@@ -154,7 +154,7 @@ fn an_undone_import_is_as_if_it_had_not_been() -> anyhow::Result<()> {
     let (_, told) = revert(&site, &second, &[])?;
     ensure!(told["left"].as_array().is_some_and(Vec::is_empty), "{told}");
     for (at, key) in keys.iter().enumerate().filter(|(at, _)| *at != 1) {
-        ensure!(order(&site, key)? == changed[at], "{key}");
+        ensure!(order(&site, key)? == undone_state[at], "{key}");
     }
     ensure!(order(&site, "N-0")?[2] == true, "the new order runs again");
     daemon.stop()?;
@@ -177,7 +177,7 @@ fn undoing_much_is_held_and_names_no_order_beyond() -> anyhow::Result<()> {
     );
     let held = told["import"]["importId"].as_str().context("no id")?;
     ensure!(order(&site, "B-7")?[2] == true, "nothing is ended yet");
-    let (of_held, _) = (site.run(&["revert", held])?, ());
+    let of_held = site.run(&["revert", held])?;
     ensure!(
         of_held.code == 2 && of_held.err.contains("intake discard"),
         "{of_held:?}"

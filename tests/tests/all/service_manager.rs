@@ -89,7 +89,7 @@ fn a_new_installation_serves_at_once() -> anyhow::Result<()> {
         again.code == 2 && again.err.contains("is there already"),
         "{again:?}"
     );
-    let mode = |path: &str| -> anyhow::Result<u32> {
+    let rights = |path: &str| -> anyhow::Result<u32> {
         use std::os::unix::fs::PermissionsExt as _;
         Ok(std::fs::metadata(site.scratch("new").join(path))?
             .permissions()
@@ -97,10 +97,10 @@ fn a_new_installation_serves_at_once() -> anyhow::Result<()> {
             & 0o777)
     };
     ensure!(
-        mode("")? == 0o750 && mode("intake.toml")? == 0o640,
+        rights("")? == 0o750 && rights("intake.toml")? == 0o640,
         "others can read it"
     );
-    ensure!(mode("journal")? == 0o700 && mode("inbox/kiosk")? & 0o007 == 0);
+    ensure!(rights("journal")? == 0o700 && rights("inbox/kiosk")? % 8 == 0);
     let checked = site.run_alone(&["config", "check", "--data", &new])?;
     ensure!(
         checked.out.contains("1 partner with an entry"),
