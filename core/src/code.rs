@@ -134,8 +134,8 @@ codes! {
         de "Die Datei hat keinen einzigen Datensatz." "Es gibt nichts zu importieren." "Prüfen, ob der Export vollständig war."
         en "The file has not a single record." "There is nothing to import." "Check whether the export was complete.";
     FileNotText "file-not-text" Error 0
-        de "Die Datei ist keine Textdatei ({expected})." "Gelesen werden CSV, NDJSON und JSON, auch gepackt als .gz, .zst oder .zip." "Als „CSV UTF-8“ speichern und neu liefern."
-        en "The file is not a text file ({expected})." "CSV, NDJSON and JSON are read, also packed as .gz, .zst or .zip." "Save it as “CSV UTF-8” and deliver it again.";
+        de "Die Datei ist keine Textdatei ({expected})." "Gelesen werden CSV, XLSX, ODS, NDJSON und JSON, Texte auch gepackt als .gz, .zst oder .zip." "Als „CSV UTF-8“ speichern und neu liefern."
+        en "The file is not a text file ({expected})." "CSV, XLSX, ODS, NDJSON and JSON are read, texts also packed as .gz, .zst or .zip." "Save it as “CSV UTF-8” and deliver it again.";
     FileTooLarge "file-too-large" Error 99414
         de "Die Datei ist größer als {limit} Bytes." "Die Einstellung limits.file_bytes begrenzt sie." "Die Datei teilen oder die Grenze erhöhen lassen."
         en "The file is larger than {limit} bytes." "The setting limits.file_bytes bounds it." "Split the file or have the limit raised.";
@@ -179,8 +179,23 @@ codes! {
         de "Ausgepackt wird die Datei mehr als {limit}-mal so groß." "So packt sich kein Export; die Einstellung limits.unpacked_ratio begrenzt es." "Die Datei ungepackt liefern."
         en "Unpacked the file becomes more than {limit} times as large." "No export packs like that; the setting limits.unpacked_ratio bounds it." "Deliver the file unpacked.";
     HeaderUnknown "header-unknown" Error 0
-        de "In der ersten Zeile steht keine bekannte Spaltenüberschrift." "Die erste Zeile muss die Felder nennen." "Eine Kopfzeile wie in der Vorlage (intake template) einfügen."
-        en "The first line has no known column header." "The first line must name the fields." "Add a header line as in the template (intake template).";
+        de "In den ersten zwanzig Zeilen steht keine Kopfzeile mit bekannten Spalten." "Eine Kopfzeile muss die Felder nennen." "Eine Kopfzeile wie in der Vorlage (intake template) einfügen."
+        en "In the first twenty lines there is no header of known columns." "A header must name the fields." "Add a header line as in the template (intake template).";
+    HeaderBelow "header-below" Note 0
+        de "Die Kopfzeile steht erst in Zeile {expected}; die Zeilen darüber wurden übergangen: „{value}“." "Über der Kopfzeile steht kein Datensatz." "Nichts zu tun, wenn dort nur ein Titel steht."
+        en "The header stands only in row {expected}; the rows above were passed over: “{value}”." "Above the header there is no record." "Nothing to do if only a title stands there.";
+    HeaderAgain "header-again" Note 0
+        de "Hier steht die Kopfzeile noch einmal; die Zeile wurde übergangen." "So ist es, wo mehrere Exporte aneinandergehängt wurden." "Nichts zu tun."
+        en "Here the header stands once more; the row was passed over." "It is like that where several exports were put together." "Nothing to do.";
+    RuleRow "rule-row" Note 0
+        de "Diese Zeile besteht nur aus Strichen und wurde übergangen." "Listen zum Lesen trennen ihre Teile so." "Nichts zu tun."
+        en "This row is made of strokes only and was passed over." "Lists made for reading set their parts apart like that." "Nothing to do.";
+    TotalsRow "totals-row" Warning 0
+        de "Diese Zeile ist eine Summenzeile („{value}“) und wurde übergangen." "Sie ist kein Datensatz: die Pflichtwerte fehlen." "Die Zeile löschen, oder die Werte ergänzen, wenn sie doch ein Datensatz ist."
+        en "This row is one of sums (“{value}”) and was passed over." "It is no record: the required values are missing." "Delete the row, or add the values if it is a record after all.";
+    CustomersFile "customers-file" Error 0
+        de "Die Datei nennt Kunden und keine Aufträge; ihre Zeilen wurden als Kunden geprüft." "Importiert werden Aufträge; die Plattform legt Kunden an, wo ein Auftrag sie braucht." "Dem Verlag geben, der sie mit „intake customer load“ übernimmt, oder E-Mail, Sprache und Namen in die Auftragsdatei schreiben."
+        en "The file names customers and no orders; its rows were checked as customers." "Orders are imported; the platform makes customers where an order needs them." "Give it to the publisher, who takes it over with “intake customer load”, or write email, language and names into the orders file.";
     DelimiterDoubtful "delimiter-doubtful" Warning 0
         de "Kopfzeile und Datensätze sind sich über das Trennzeichen nicht einig: gelesen wurde mit „{value}“, möglich wäre „{expected}“." "Mit dem falschen Trennzeichen verschieben sich die Werte." "Prüfen, ob Kopfzeile und Datensätze gleich getrennt sind."
         en "Header and records do not agree on the delimiter: read was “{value}”, possible is “{expected}”." "With the wrong delimiter the values shift." "Check that header and records are separated alike.";
@@ -383,6 +398,12 @@ codes! {
     DigitsLost "digits-lost" Error 0
         de "{field} ist eine gerundete Zahl, der Ziffern fehlen." "Ein Tabellenprogramm hat eine lange Nummer als Zahl gespeichert." "Die Spalte als Text formatieren und die Nummer neu aus dem Ursprung übernehmen."
         en "{field} is a rounded number that has lost digits." "A spreadsheet has stored a long id as a number." "Format the column as text and take the id over from its origin again.";
+    DecimalId "decimal-id" Warning 0
+        de "{field} sieht aus wie eine Zahl mit Nachkommastelle; gelesen wurde „{value}“." "Programme machen so aus Nummern Zahlen; führende Nullen sind dann verloren." "Die Spalte als Text ausgeben, etwa „{expected}“."
+        en "{field} looks like a number with a decimal; read was “{value}”." "Programs make numbers of ids like that; leading zeros are lost then." "Write the column as text, for example “{expected}”.";
+    FormulaRead "formula-read" Note 0
+        de "Die Formel in {field} wurde als der Text „{expected}“ gelesen, den sie nennt." "So halten manche Exporte Nummern als Text fest." "Nichts zu tun."
+        en "The formula in {field} was read as the text “{expected}” that it names." "Some exports keep ids as text like that." "Nothing to do.";
     WordRead "word-read" Note 0
         de "{field} wurde gelesen als {expected}." "So heißt der Wert bei der Plattform." "Nichts zu tun."
         en "{field} was read as {expected}." "That is the platform's word for it." "Nothing to do.";

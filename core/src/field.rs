@@ -149,7 +149,7 @@ fields! {
         ["Start" "Startdatum" "Beginn" "Abobeginn" "gültig ab" "Lieferbeginn" "start" "valid from"],
         "2026-01-01T00:00:00+01:00", "Bestelldatum und Beginn von Abonnement und Zugriffsrecht.", "Order date and start of the subscription and of the access right.";
     PaymentMethod Orders "paymentMethod" Kind::Word(PAYMENT_METHODS), true,
-        ["Zahlungsart" "Zahlart" "Zahlungsmethode" "Zahlungsweise" "Bezahlart" "payment" "payment type"],
+        ["Zahlungsart" "Zahlart" "Zahlungsmethode" "Zahlungsweise" "Zahlweise" "Bezahlart" "payment" "payment type"],
         "BANK_ACCOUNT", "Zahlungsart; ZERO steht für ein kostenloses Abonnement.", "Payment method; ZERO stands for a free subscription.";
     InvoiceAddressId Orders "invoiceAddressId" ID, false,
         ["Rechnungsadresse" "Rechnungsanschrift" "invoice address"],
@@ -310,6 +310,11 @@ pub fn match_header(table: Table, header: &str) -> Option<Field> {
 
 /// The name or alias nearest to a header that means nothing, if one is near enough to be meant.
 pub fn nearest_header(table: Table, header: &str) -> Option<&'static str> {
+    // What stands in brackets is a unit or a remark.
+    let bare = header.split(['(', '[']).next().unwrap_or_default();
+    if let Some(field) = match_header(table, bare) {
+        return Some(field.name());
+    }
     let folded = fold(header);
     let names = fields_of(table).flat_map(|spec| {
         std::iter::once((spec.name, spec.name)).chain(spec.aliases.iter().map(|a| (*a, spec.name)))

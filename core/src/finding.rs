@@ -195,6 +195,10 @@ fn fill(out: &mut String, template: &str, finding: &Finding, language: Language)
             out.push_str(&rest[open..=close]);
         }
         rest = &rest[close + 1..];
+        // An ellipsis ends a sentence by itself.
+        if out.ends_with('…') {
+            rest = rest.strip_prefix('.').unwrap_or(rest);
+        }
     }
     out.push_str(rest);
 }
@@ -235,11 +239,17 @@ fn fill_hole(out: &mut String, hole: &str, finding: &Finding, language: Language
             Language::De => write!(out, "einem anderen Datensatz"),
             Language::En => write!(out, "another record"),
         },
+        ("expected", Detail::Any) if proposes_a_name(finding.code) => Ok(()),
         ("min" | "max" | "limit" | "other" | "expected", Detail::Any) => write!(out, "…"),
         ("min" | "max" | "limit" | "other" | "expected", _) => Ok(()),
         _ => return false,
     };
     true
+}
+
+/// Is what was expected a name that may have been meant, said only where there is one?
+fn proposes_a_name(code: Code) -> bool {
+    matches!(code, Code::ColumnUnknown | Code::JsonKeyUnknown)
 }
 
 /// Is the other place that the finding names a record?
@@ -286,6 +296,16 @@ mod tests {
             headline(&any, Language::De),
             "Das Ende liegt vor dem Beginn."
         );
+        let any = Finding {
+            field: Some(Field::StartDate),
+            ..Finding::about_file(Code::DateRead, Detail::Any)
+        };
+        assert_eq!(
+            [Language::De, Language::En].map(|language| headline(&any, language)),
+            ["startDate wurde gelesen als …", "startDate was read as …"]
+        );
+        let any = Finding::about_file(Code::ColumnUnknown, Detail::Any);
+        assert!(headline(&any, Language::En).ends_with("is not read."));
         let shape = Finding::about_file(Code::JsonShape, Detail::None);
         assert!(message(&shape, Language::En).contains("{\"items\": […]}"));
     }

@@ -49,7 +49,7 @@ test('certain fixes, a proposal and a cell by hand make a file that is in order'
   await page.getByText('By itself the row is in order like this.').waitFor();
 
   const { name, text } = await downloaded(page, () => save.click());
-  assert.equal(name, 'orders.mended.csv');
+  assert.equal(name, 'orders.fixed.csv');
   const mended = [
     HEADER,
     row(1, { startDate: '2019-03-21T00:00:00+01:00' }),
@@ -60,7 +60,7 @@ test('certain fixes, a proposal and a cell by hand make a file that is in order'
   ].join('\n');
   assert.equal(text, mended);
   // The mended file has been checked at once.
-  await page.locator('.file[aria-current]', { hasText: 'orders.mended.csv' }).waitFor();
+  await page.locator('.file[aria-current]', { hasText: 'orders.fixed.csv' }).waitFor();
   await page.locator('.verdict.good').waitFor();
   assert.equal(await verdict(page), 'The file is in order: all 4 rows can be imported.');
 });

@@ -293,7 +293,7 @@ export class Checker {
         watch.progress?.({ bytes, total: this.file.size, rows, errors, warnings });
       });
       parts.add(called(() => pass.finish(session)));
-      const isTable = (kind === 'corrections' || kind === 'fixed') && this.known?.file.format === 'csv';
+      const isTable = (kind === 'corrections' || kind === 'fixed') && (this.known?.columns.length ?? 0) > 0;
       const type = isTable ? 'text/csv' : 'application/json';
       return parts.blob(type);
     } finally {

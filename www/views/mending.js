@@ -11,13 +11,17 @@ import { named, save } from './save.js';
 /** @typedef {import('../check/files.js').FindingItem} FindingItem */
 
 /**
- * Can cells of this file be mended? JSON is written by programs; what is wrong there is wrong in them. A workbook is mended in the
- * program that it comes from.
+ * Can cells of this file be mended? JSON is written by programs; what is wrong there is wrong in them.
  *
  * @param {Verdict | undefined} verdict
  */
 export function isMendable(verdict) {
-  return verdict !== undefined && verdict.file.format === 'csv' && verdict.columns.length > 0;
+  return verdict !== undefined && verdict.columns.length > 0;
+}
+
+/** @param {Verdict} verdict */
+function isWorkbook({ file }) {
+  return file.format === 'xlsx' || file.format === 'ods';
 }
 
 /**
@@ -64,6 +68,7 @@ export function mendingView(context, file, verdict) {
       likely > 0 && make('p', {}, text('fix_likely', { n: likely })),
       safe + likely === 0 && make('p', {}, text('fix_by_hand')),
       confirmed,
+      isWorkbook(verdict) && make('p', {}, text('fix_leaves_as_csv', { name: mendedName(file.name) })),
       make('div', { class: 'buttons' }, button, make('span', { class: 'soft' }, text('fix_rest_stays'))),
       state,
     ),
@@ -143,8 +148,13 @@ export function fixOf({ speech }, file, item) {
   );
 }
 
-/** @param {string} name */
+/**
+ * What leaves is a text, whatever the file was packed in.
+ *
+ * @param {string} name
+ */
 export function mendedName(name) {
-  const ending = name.match(/\.(csv|tsv|txt)$/i)?.[0] ?? '.csv';
-  return named(name, `.mended${ending}`);
+  const bare = name.replace(/\.(gz|zst|zip|xlsx|xlsm|ods)$/i, '');
+  const ending = bare.match(/\.(csv|tsv|txt)$/i)?.[0] ?? '.csv';
+  return named(bare, `.fixed${ending}`);
 }

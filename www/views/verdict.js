@@ -124,7 +124,7 @@ function foundTiles(speech, verdict, go) {
   return group(
     speech.text('counts_found'),
     tiles.map(([severity, name, count]) =>
-      tile(speech, severity, speech.text(name), count, () => go({ tab: 'findings', severity })),
+      tile(speech, severity, speech.text(name, { n: count }), count, () => go({ tab: 'findings', severity })),
     ),
   );
 }

@@ -182,9 +182,9 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
   error: { de: 'Fehler', en: 'Error' },
   warning: { de: 'Warnung', en: 'Warning' },
   note: { de: 'Hinweis', en: 'Note' },
-  errors: { de: 'Fehler', en: 'Errors' },
-  warnings: { de: 'Warnungen', en: 'Warnings' },
-  notes: { de: 'Hinweise', en: 'Notes' },
+  errors: { de: 'Fehler', en: { one: 'Error', other: 'Errors' } },
+  warnings: { de: { one: 'Warnung', other: 'Warnungen' }, en: { one: 'Warning', other: 'Warnings' } },
+  notes: { de: { one: 'Hinweis', other: 'Hinweise' }, en: { one: 'Note', other: 'Notes' } },
 
   // Findings
   findings: { de: 'Befunde', en: 'Findings' },
@@ -256,6 +256,10 @@ export const TEXTS = /** @satisfies {Record<string, Record<Language, Form>>} */ 
     en: { one: '1 cell changed or confirmed by hand', other: '{n} cells changed or confirmed by hand' },
   },
   fix_make: { de: 'Berichtigte Datei speichern und prüfen', en: 'Save and check the mended file' },
+  fix_leaves_as_csv: {
+    de: 'Gespeichert wird eine CSV-Datei mit den Zeilen des gelesenen Blatts ({name}: UTF-8, Semikolon); die Arbeitsmappe bleibt, wie sie ist.',
+    en: 'What is saved is a CSV file with the rows of the sheet that was read ({name}: UTF-8, semicolons); the workbook stays as it is.',
+  },
   fix_rest_stays: { de: 'Alles andere bleibt, wie es ist; die geprüfte Datei wird nicht verändert.', en: 'All else stays as it is; the checked file is not changed.' },
   fix_made: { de: 'Gespeichert als {name}; sie wird jetzt geprüft.', en: 'Saved as {name}; it is being checked now.' },
   fix_before: { de: 'So steht es da', en: 'As it stands' },

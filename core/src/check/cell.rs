@@ -8,6 +8,7 @@ use crate::finding::{Detail, Fix};
 use crate::moment::{Moment, MomentTrouble, is_full_date};
 use crate::read::{Cell, Shape};
 use crate::reading::local_time::First;
+use crate::reading::sheet_error::is_sheet_error;
 use crate::reading::{Reading, Values};
 use std::borrow::Cow;
 
@@ -121,6 +122,9 @@ pub fn check<'a>(
             }
             match rules.reading.values {
                 Values::Lenient => lenient::read(field, text, rules, remark),
+                Values::Strict if is_sheet_error(&text) => {
+                    Err(Remark::new(Code::CellError, Detail::None))
+                }
                 Values::Strict => from_text(spec.kind, text, remark).map_err(Remark::from),
             }
         }

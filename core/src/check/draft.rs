@@ -130,7 +130,9 @@ fn read_cells<'a>(
 ) -> bool {
     findings.extend_from_slice(record.form);
     if record.empty {
-        findings.push(at_record(record, Code::RecordEmpty));
+        if record.form.is_empty() {
+            findings.push(at_record(record, Code::RecordEmpty));
+        }
         return false;
     }
     if has_error(record.form) {

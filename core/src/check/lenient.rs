@@ -10,6 +10,7 @@ use crate::reading::DateOrder;
 use crate::reading::absent::{is_absent, may_be_absent};
 use crate::reading::local_time::{self, Century, LocalTime};
 use crate::reading::number::{self, Whole};
+use crate::reading::sheet_error::is_sheet_error;
 use crate::reading::tidy::tidied;
 use crate::reading::words;
 use crate::reading::zone::{Local, Zone};
@@ -40,10 +41,25 @@ pub(super) fn read<'a>(
         });
         return Ok(Checked::Absent);
     }
+    if is_sheet_error(&text) {
+        return Err(Remark::new(Code::CellError, Detail::None));
+    }
     let is_number = matches!(spec.kind, Kind::Integer { .. });
     if (is_text && spec.table == Table::Orders || is_number) && lost_digits(&text) {
         return Err(Remark::new(Code::DigitsLost, Detail::None));
     }
+    if is_text && is_decimal(&text) && is_id(field) {
+        let whole = text.split(['.', ',']).next().unwrap_or_default();
+        let shown = Detail::Text(shown_value(whole));
+        remark(Remark::new(Code::DecimalId, shown).with_fix(whole, false));
+    }
+    let text = match named_text(&text) {
+        Some(named) => {
+            remark(told(Code::FormulaRead, &named));
+            Cow::Owned(named)
+        }
+        None => text,
+    };
     let kept = text.clone();
     let trouble = match cell::from_text(spec.kind, text, remark) {
         Ok(checked) => return Ok(checked),
@@ -68,9 +84,34 @@ pub(super) fn read<'a>(
     }
 }
 
+/// Is it a number of a customer or an order, whose spelling counts?
+fn is_id(field: Field) -> bool {
+    matches!(
+        field,
+        Field::ExternalSystemId
+            | Field::InvoiceCustomerId
+            | Field::DeliveryCustomerId
+            | Field::CustomerId
+            | Field::CustomerExternalSystemId
+    )
+}
+
+/// Is it a whole number with a decimal, as programs write one that they hold as a number: `100003.0`?
+fn is_decimal(text: &str) -> bool {
+    let whole = text.strip_suffix(".0").or_else(|| text.strip_suffix(",0"));
+    whole.is_some_and(|whole| !whole.is_empty() && whole.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The text of a formula that is nothing else: `="0042"`.
+fn named_text(text: &str) -> Option<String> {
+    let inner = text.strip_prefix("=\"")?.strip_suffix('"')?;
+    let plain = inner.replace("\"\"", "");
+    (!inner.is_empty() && !plain.contains('"')).then(|| inner.replace("\"\"", "\""))
+}
+
 /// Would a text be read otherwise than it is written, or refused, though it is of the right length?
 pub(super) fn is_special(field: Field, text: &str) -> bool {
-    lost_digits(text) || (!field.spec().required && says_nothing(field, text))
+    lost_digits(text) || is_decimal(text) || (!field.spec().required && says_nothing(field, text))
 }
 
 fn says_nothing(field: Field, text: &str) -> bool {

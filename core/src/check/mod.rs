@@ -21,7 +21,7 @@ use crate::field::{Field, Table};
 use crate::finding::Finding;
 use crate::order::Draft;
 use crate::read::{
-    Block, CellAt, Framer, PlainRecord, ReadOptions, Record, Shape, Taker, take_records,
+    Block, CellAt, Framer, PlainRecord, ReadOptions, Record, Shape, SheetKind, Taker, take_records,
 };
 use ledger::KeyHash;
 use plain::{PlainOrder, PlainReader};
@@ -206,6 +206,15 @@ pub(crate) fn text_as_checked<'a>(
     match cell::check(field, &at.cell, &rules, &mut |_| {}) {
         Ok(cell::Checked::Text(text)) => Some(text),
         _ => None,
+    }
+}
+
+/// The text of a cell of a workbook, given with its mark, for a file that knows nothing but text.
+pub(crate) fn sheet_text(field: Option<Field>, marked: &str) -> Cow<'_, str> {
+    let mark = marked.as_bytes().first();
+    match mark.and_then(|mark| SheetKind::of_mark(*mark)) {
+        Some(kind) => sheet_cell::as_text(field, kind, &marked[1..]),
+        None => Cow::Borrowed(marked),
     }
 }
 

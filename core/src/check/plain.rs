@@ -290,8 +290,9 @@ impl Lengths {
     /// The text, if it is one of plain length that is read as it is written.
     fn text(self, cell: &[u8]) -> Option<&[u8]> {
         let (first, last) = (cell.first()?, cell.last()?);
-        // White space, an apostrophe and what begins a formula are a matter for remarks.
-        let is_plain = !matches!(first, b' ' | b'\'' | b'=' | b'+' | b'-' | b'@') && *last != b' ';
+        // White space, an apostrophe and what begins a formula are a matter for remarks, and `#REF!` is an error.
+        let is_plain =
+            !matches!(first, b' ' | b'\'' | b'=' | b'+' | b'-' | b'@' | b'#') && *last != b' ';
         let is_special = self.lenient && lenient::is_special(self.field, ascii(cell));
         (is_plain && !is_special && (self.least..=self.most).contains(&cell.len())).then_some(cell)
     }

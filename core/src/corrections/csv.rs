@@ -2,8 +2,10 @@
 //! Its cells as they stand in the file, then the reasons; a record whose form is broken is one cell, so that it can
 //! neither swallow the next row nor pass for a whole one.
 
+use crate::check::sheet_text;
 use crate::code::Code;
-use crate::read::{CORRECTION_HEADERS, RawCells, Record, Shape, SheetKind};
+use crate::field::Field;
+use crate::read::{CORRECTION_HEADERS, RawCells, Record, Shape, unquoted};
 
 use super::Reason;
 use super::neutral::{needs_mark, put_marked};
@@ -17,6 +19,8 @@ pub(super) struct Layout {
     line_end: &'static [u8],
     /// For each column of the file: is it kept? Those that an earlier corrections file added are made anew.
     kept: Vec<bool>,
+    /// What each column means.
+    fields: Vec<Option<Field>>,
     /// Most bytes of a broken record that go into its cell.
     shown_of_broken: usize,
     /// Do cells that are no text begin with a mark?
@@ -45,6 +49,7 @@ impl Layout {
             kept: columns
                 .map(|column| !CORRECTION_HEADERS.contains(&&*column.header))
                 .collect(),
+            fields: shape.columns.iter().map(|column| column.field).collect(),
             // Doubled quotes and all, the cell stays within the limit of a field.
             shown_of_broken: (shape.options.limits.field_bytes / 4).min(16 << 10),
         }
@@ -54,10 +59,11 @@ impl Layout {
     pub(super) fn put_header(&self, out: &mut Vec<u8>, header: &[u8]) {
         out.extend_from_slice(BYTE_ORDER_MARK);
         let mut first = true;
-        for (index, cell) in RawCells::of(header, self.separated_by).enumerate() {
+        let cells = RawCells::of(header, self.separated_by).take(self.kept.len());
+        for (index, cell) in cells.enumerate() {
             if self.keeps(index) && self.marked {
                 self.separate(out, &mut first);
-                self.put_cell(out, cell);
+                self.put_cell(out, None, cell);
             } else if self.keeps(index) {
                 self.separate(out, &mut first);
                 out.extend_from_slice(cell);
@@ -81,7 +87,7 @@ impl Layout {
             for (index, cell) in cells.enumerate() {
                 if self.keeps(index) {
                     self.separate(out, &mut first);
-                    self.put_cell(out, cell);
+                    self.put_cell(out, self.fields[index], cell);
                 }
             }
         }
@@ -109,26 +115,19 @@ impl Layout {
         }
     }
 
-    /// Appends a cell of the file.
-    fn put_cell(&self, out: &mut Vec<u8>, cell: &[u8]) {
+    /// Appends a cell of the file that stands under a field.
+    fn put_cell(&self, out: &mut Vec<u8>, field: Option<Field>, cell: &[u8]) {
         if !self.marked {
             put_cell(out, cell);
             return;
         }
-        let quoted = cell
-            .strip_prefix(b"\"")
-            .and_then(|cell| cell.strip_suffix(b"\""));
-        let content = quoted.unwrap_or(cell);
-        let content = match content.split_first() {
-            Some((mark, rest)) if SheetKind::of_mark(*mark).is_some() => rest,
-            _ => content,
-        };
-        let mut cell = Vec::with_capacity(content.len() + 2);
-        let in_quotes = quoted.is_some() || memchr::memchr(self.delimiter, content).is_some();
-        cell.extend(in_quotes.then_some(b'"'));
-        cell.extend_from_slice(content);
-        cell.extend(in_quotes.then_some(b'"'));
-        put_cell(out, &cell);
+        let text = unquoted(cell);
+        let text = sheet_text(field, &text);
+        if cell.starts_with(b"\"") || memchr::memchr(self.delimiter, text.as_bytes()).is_some() {
+            put_quoted(out, text.as_bytes());
+        } else {
+            put_cell(out, text.as_bytes());
+        }
     }
 
     fn keeps(&self, index: usize) -> bool {

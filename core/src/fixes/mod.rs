@@ -2,14 +2,16 @@
 //!
 //! Invariant: only mended cells differ; columns, order, delimiter, quotes, line ends and whatever cannot be read are copied
 //! as they stand. What was mended for certain means what it meant before, checks without a word, and is not mended again.
+//! The sheet of a workbook leaves as CSV, whose cells mean what they mean in the sheet.
 
 mod cells;
+mod sheet;
 
 use crate::check::cell::{self, CellRules, Remark, reads_as_formula};
 use crate::code::Code;
 use crate::field::Field;
 use crate::finding::Fix;
-use crate::read::{Block, CellAt, Format, Framer, ReadOptions, Record, Shape, records};
+use crate::read::{Block, Cell, CellAt, Framer, ReadOptions, Record, Shape, records};
 use std::collections::{BTreeMap, BTreeSet};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -115,10 +117,9 @@ impl Mender {
         }
     }
 
-    /// Is it a workbook? Its cells are mended in the program that it comes from: what leaves here is text.
+    /// Is it a workbook? What leaves is CSV then, in UTF-8 with a byte order mark and with semicolons.
     pub fn is_workbook(&self) -> bool {
-        let format = self.framer.shape().map(|shape| shape.format);
-        format.is_some_and(|format| format.has_columns() && format != Format::Csv)
+        self.framer.workbook().is_some()
     }
 
     /// Takes the next bytes; what is ready is appended to `out`.
@@ -134,7 +135,7 @@ impl Mender {
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Mended {
         self.framer.finish();
         self.drain(out);
-        out.append(&mut self.waiting);
+        self.put_waiting(self.waiting.len(), out);
         std::mem::take(&mut self.mended)
     }
 
@@ -148,7 +149,12 @@ impl Mender {
             self.copy_to(block.offset, out);
             // Of a record over its limit the block has the beginning alone; such a block is copied like what follows it.
             let whole = self.waiting.starts_with(&block.bytes);
-            if whole && shape.format == Format::Csv {
+            if whole && shape.format.is_workbook() {
+                let mut rows = Vec::with_capacity(block.bytes.len());
+                mend_block(&shape, &block, &self.mending, &mut self.mended, &mut rows);
+                sheet::put_rows(out, &rows, &shape.columns);
+                self.pass_over(block.bytes.len());
+            } else if whole && shape.format.has_columns() {
                 mend_block(&shape, &block, &self.mending, &mut self.mended, out);
                 self.pass_over(block.bytes.len());
             }
@@ -157,8 +163,7 @@ impl Mender {
         self.take_text(out);
         // A file that is read no further is copied from here on.
         if self.framer.stopped() {
-            self.copied += self.waiting.len() as u64;
-            out.append(&mut self.waiting);
+            self.put_waiting(self.waiting.len(), out);
         }
     }
 
@@ -180,8 +185,18 @@ impl Mender {
 
     fn copy_to(&mut self, offset: u64, out: &mut Vec<u8>) {
         let length = usize::try_from(offset.saturating_sub(self.copied)).unwrap_or(usize::MAX);
-        let length = length.min(self.waiting.len());
-        out.extend_from_slice(&self.waiting[..length]);
+        self.put_waiting(length.min(self.waiting.len()), out);
+    }
+
+    /// Appends so much of what waits as it stands; of a sheet that is whole rows.
+    fn put_waiting(&mut self, length: usize, out: &mut Vec<u8>) {
+        let waiting = &self.waiting[..length];
+        if self.is_workbook() {
+            // Titles, the header and empty rows stand under no field.
+            sheet::put_rows(out, waiting, &[]);
+        } else {
+            out.extend_from_slice(waiting);
+        }
         self.pass_over(length);
     }
 
@@ -253,7 +268,7 @@ fn mended_texts(
 /// The fixes of a cell in their order: each has those before it in it.
 fn each_fix(shape: &Shape, at: &CellAt<'_>, each: &mut dyn FnMut(Code, &Fix)) {
     let limit = shape.options.limits.field_bytes;
-    let crate::read::Cell::Text(text) = &at.cell else {
+    let (Cell::Text(text) | Cell::Sheet(_, text)) = &at.cell else {
         return;
     };
     if text.len() > limit {
@@ -274,17 +289,26 @@ fn each_fix(shape: &Shape, at: &CellAt<'_>, each: &mut dyn FnMut(Code, &Fix)) {
 /// A record with these texts in its cells, by the numbers of their columns from 1, as [`Mender`] would write it.
 pub(crate) fn record_with(shape: &Shape, raw: &[u8], texts: &BTreeMap<u32, Box<str>>) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len() + 64);
-    let mut written = 0;
-    for (index, cell) in cells::places(raw, shape.delimiter).enumerate() {
-        if let Some(text) = texts.get(&(index as u32 + 1)) {
+    let (mut written, mut count) = (0, 0);
+    for cell in cells::places(raw, shape.delimiter) {
+        count += 1;
+        if let Some(text) = texts.get(&count) {
             out.extend_from_slice(&raw[written..cell.start]);
             cells::put(&mut out, text, &raw[cell.clone()], shape);
             written = cell.end;
         }
     }
     out.extend_from_slice(&raw[written..]);
+    // The row of a sheet ends with its last value.
+    for (column, text) in texts.range(count + 1..) {
+        out.resize(out.len() + (column - count) as usize, shape.delimiter);
+        cells::put(&mut out, text, b"", shape);
+        count = *column;
+    }
     out
 }
 
+#[cfg(test)]
+mod sheet_tests;
 #[cfg(test)]
 mod tests;

@@ -15,7 +15,7 @@ fn options() -> ReadOptions {
     ReadOptions::new(Table::Orders, now)
 }
 
-fn mend(file: &[u8], mending: &Mending, piece: usize) -> (Vec<u8>, Mended) {
+pub(super) fn mend(file: &[u8], mending: &Mending, piece: usize) -> (Vec<u8>, Mended) {
     let mut mender = Mender::new(options(), mending.clone());
     let mut out = Vec::new();
     for piece in file.chunks(piece) {
@@ -25,7 +25,7 @@ fn mend(file: &[u8], mending: &Mending, piece: usize) -> (Vec<u8>, Mended) {
     (out, done)
 }
 
-fn findings(file: &[u8]) -> Vec<Finding> {
+pub(super) fn findings(file: &[u8]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut check = Check::new(options());
     check.push(file, &mut |finding| findings.push(finding.clone()));
@@ -33,8 +33,16 @@ fn findings(file: &[u8]) -> Vec<Finding> {
     findings
 }
 
+pub(super) fn shape_of(file: &[u8]) -> std::sync::Arc<Shape> {
+    let mut framer = Framer::new(options());
+    framer.push(file);
+    framer.finish();
+    while framer.next_block().is_some() {}
+    std::sync::Arc::clone(framer.shape().unwrap())
+}
+
 /// What the rows mean that are no errors: number and content.
-fn meanings(file: &[u8]) -> Vec<String> {
+pub(super) fn meanings(file: &[u8]) -> Vec<String> {
     let mut framer = Framer::new(options());
     framer.push(file);
     framer.finish();

@@ -7,7 +7,7 @@ use crate::check::{examine, text_as_checked};
 use crate::field::Field;
 use crate::fixes::record_with;
 use crate::plan::knowledge::Knowledge;
-use crate::read::{Block, Format, Mark, Record, Shape, records};
+use crate::read::{Block, Mark, Record, Shape, records};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -24,12 +24,12 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         let Some(shape) = source
             .shape
             .as_ref()
-            .filter(|shape| shape.format == Format::Csv)
+            .filter(|shape| shape.format.has_columns())
         else {
             return none();
         };
         let Some((_, blocks)) = self.recent.iter().find(|(at, _)| *at == block) else {
-            return Answer::Read(self.index.span(block, source.file.bytes));
+            return Answer::Read(self.index.span(block, source.text_bytes));
         };
         let sheet_row = SheetRows::of(shape, blocks).get(row);
         let mut answer = None;

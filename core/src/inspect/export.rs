@@ -121,7 +121,7 @@ impl Export {
         if inspection.done().is_none() {
             return Self { way: Way::Nothing };
         }
-        let options = inspection.profile.read_options(inspection.now);
+        let options = inspection.read_options();
         Self {
             way: Way::Mend(Box::new(Mender::new(options, mending))),
         }

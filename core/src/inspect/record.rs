@@ -68,20 +68,11 @@ fn record_text<'r>(
     sheet_row: Option<u64>,
 ) -> RecordText<'r> {
     let broken = record.form.iter().any(|finding| finding.code.is_error());
-    let cells = match shape.format {
+    let mut cells: Vec<_> = match shape.format {
         _ if broken => Vec::new(),
         Format::Csv | Format::Xlsx | Format::Ods => RawCells::of(record.raw, shape.delimiter)
             .enumerate()
-            .map(|(index, cell)| {
-                let column = shape.columns.get(index);
-                CellText {
-                    column: Some(index as u32 + 1),
-                    letter: Some(column_letters(index as u32 + 1)),
-                    header: column.map(|column| &*column.header),
-                    field: column.and_then(|column| column.field).map(Field::name),
-                    text: without_mark(unquoted(cell), shape),
-                }
-            })
+            .map(|(index, cell)| cell_text(shape, index, without_mark(unquoted(cell), shape)))
             .collect(),
         Format::Json | Format::Ndjson => record
             .cells
@@ -95,12 +86,33 @@ fn record_text<'r>(
             })
             .collect(),
     };
+    let mut raw = String::from_utf8_lossy(record.raw);
+    if shape.format.is_workbook() {
+        // The row of a sheet ends with its last value.
+        let rest = cells.len()..shape.columns.len();
+        cells.extend(rest.map(|index| cell_text(shape, index, Cow::Borrowed(""))));
+        let is_mark = |character: char| {
+            u8::try_from(character).is_ok_and(|byte| SheetKind::of_mark(byte).is_some())
+        };
+        raw = raw.replace(is_mark, "").into();
+    }
     RecordText {
         row: record.row,
         line: record.line,
         sheet_row,
-        raw: String::from_utf8_lossy(record.raw),
+        raw,
         cells,
+    }
+}
+
+fn cell_text<'r>(shape: &'r Shape, index: usize, text: Cow<'r, str>) -> CellText<'r> {
+    let column = shape.columns.get(index);
+    CellText {
+        column: Some(index as u32 + 1),
+        letter: Some(column_letters(index as u32 + 1)),
+        header: column.map(|column| &*column.header),
+        field: column.and_then(|column| column.field).map(Field::name),
+        text,
     }
 }
 

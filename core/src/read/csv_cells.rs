@@ -2,6 +2,7 @@
 //! Takes only what the framer has cut, so that quoting is known to be whole except in records marked as broken.
 
 use super::csv_plain::{PlainRecord, Taker};
+use super::no_records::no_record;
 use super::separators::each_separator;
 use super::{Block, BrokenRecord, Cell, CellAt, Record, Shape, SheetKind};
 use crate::code::Code;
@@ -218,7 +219,7 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
             if !is_blank(&bytes[cell.start..cell.end]) {
                 width.filled = width.count;
             }
-            if cell.stray {
+            if cell.stray && !bytes[cell.start..cell.end].starts_with(b"=\"") {
                 self.note_stray(index, &cell);
             }
             if cell.start < cell.end {
@@ -303,10 +304,20 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
     fn emit(&mut self, start: usize, end: usize, width: Width) {
         let Width { count, filled } = width;
         let expected = self.shape.columns.len();
+        let raw = &self.bytes[start..end];
+        if filled > 0
+            && let Some((code, shown)) = no_record(self.shape, raw, &self.cells)
+        {
+            self.pass_over(raw, code, &shown);
+            return;
+        }
         // Surplus cells without a value are what a spreadsheet leaves behind.
         let wrong_width = match () {
             () if filled == 0 => None,
-            () if count < expected => Some(Code::RecordTooShort),
+            // A sheet has no cells where nothing stands.
+            () if count < expected && !self.shape.format.is_workbook() => {
+                Some(Code::RecordTooShort)
+            }
             () if filled > expected => Some(Code::RecordTooWide),
             () => None,
         };
@@ -322,7 +333,20 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
             0 => Emptiness::Empty,
             _ => Emptiness::Filled,
         };
-        self.hand_over(&self.bytes[start..end], emptiness);
+        self.hand_over(raw, emptiness);
+    }
+
+    /// Hands a row over that is no record.
+    fn pass_over(&mut self, raw: &'a [u8], code: Code, shown: &str) {
+        self.cells.clear();
+        self.form.clear();
+        self.form.push(Finding {
+            row: self.row,
+            line: self.line,
+            value: Some(shown_value(shown)),
+            ..Finding::about_file(code, Detail::None)
+        });
+        self.hand_over(raw, Emptiness::Empty);
     }
 
     fn hand_over(&mut self, raw: &'a [u8], emptiness: Emptiness) {

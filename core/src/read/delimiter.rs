@@ -69,6 +69,19 @@ impl<'r> Records<'r> {
         widths
     }
 
+    /// The number of the last column in which something stands.
+    pub(super) fn filled(self, delimiter: u8) -> usize {
+        let records = self.bytes.split_inclusive(|byte| *byte == self.terminator);
+        let filled = records.map(|record| {
+            let last = record.iter().rposition(|byte| {
+                *byte != delimiter && *byte != b'"' && !byte.is_ascii_whitespace()
+            });
+            let text = record[..last.map_or(0, |last| last + 1)].iter();
+            text.filter(|byte| **byte == delimiter).count() + usize::from(last.is_some())
+        });
+        filled.max().unwrap_or(0)
+    }
+
     fn of_width(self, delimiter: u8, width: usize) -> usize {
         let widths = self.widths(delimiter);
         widths.iter().filter(|found| **found == width).count()

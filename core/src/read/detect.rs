@@ -2,10 +2,11 @@
 //! Decided from the bytes up to the end of the header alone, never from a name or from how they arrived.
 
 use super::csv_cells::after_returns;
-use super::delimiter::{self, DELIMITERS, Demand, Records, Split};
+use super::delimiter::{self, Demand, Records, Split};
+use super::header::{self, Above, Candidate};
 use super::{CORRECTION_KEY, Column, Expected, Format, ReadOptions, Shape, SheetKind, sample};
 use crate::code::Code;
-use crate::field::{self, Field};
+use crate::field::{self, Field, Table};
 use crate::finding::{Detail, Finding, VALUE_CHARACTERS, shown_value};
 use crate::reading::mapping::Meaning;
 use crate::unwrap::Encoding;
@@ -24,6 +25,8 @@ pub(super) enum Beginning {
         skip: usize,
         /// The physical line at which the first record may start.
         line: u64,
+        /// The row in which a spreadsheet shows that line.
+        sheet_row: u64,
     },
 }
 
@@ -41,6 +44,7 @@ const NOT_TEXT: &[(&[u8], &str)] = &[
     (b"\x89PNG", "PNG"),
     (b"\xFF\xD8\xFF", "JPEG"),
     (b"SQLite format 3", "SQLITE"),
+    (b"{\\rtf", "RTF"),
 ];
 
 /// The text that is made of a workbook has this one.
@@ -86,6 +90,9 @@ pub(super) fn beginning(
             Detail::None,
         ))),
         None => None,
+        Some(b'<') if workbook.is_none() && may_be_markup(&head[start..]) => {
+            markup(&head[start..], at_end || overlong)
+        }
         Some(_) if workbook.is_some() => csv(0, head, (at_end, overlong || cut), workbook, options),
         Some(b'[') => Some(json(Format::Json, start, head, options)),
         Some(b'{') => match first_key(&head[start + 1..]) {
@@ -108,6 +115,48 @@ pub(super) fn beginning(
         }
     })
 }
+
+/// How markup begins that spreadsheets open.
+const MARKUP: &[&[u8]] = &[
+    b"<?xml",
+    b"<!doctype",
+    b"<html",
+    b"<head",
+    b"<meta",
+    b"<style",
+    b"<table",
+    b"<workbook",
+];
+
+fn may_be_markup(head: &[u8]) -> bool {
+    MARKUP.iter().any(|begin| {
+        let length = begin.len().min(head.len());
+        head[..length].eq_ignore_ascii_case(&begin[..length])
+    })
+}
+
+/// What Excel opens under its own name though it is none of its workbooks. A file too short to be told from it is none.
+fn markup(head: &[u8], whole: bool) -> Option<Beginning> {
+    if head.len() < MARKUP_BYTES && !whole {
+        return None;
+    }
+    let text = head[..head.len().min(MARKUP_BYTES)].to_ascii_lowercase();
+    let has = |word: &[u8]| memchr::memmem::find(&text, word).is_some();
+    let name = match () {
+        () if head.len() < LEAST_MARKUP => return None,
+        () if has(b"urn:schemas-microsoft-com:office:spreadsheet") => "XML 2003",
+        () if has(b"<html") || has(b"<table") => "HTML",
+        () => "XML",
+    };
+    let finding = Finding::about_file(Code::WorkbookFormat, Detail::Text(name.into()));
+    Some(Beginning::Unreadable(finding))
+}
+
+/// As long as the longest of its beginnings.
+const LEAST_MARKUP: usize = 9;
+
+/// So much of such a file tells what it is.
+const MARKUP_BYTES: usize = 1024;
 
 /// A request says that it is JSON: nothing else is guessed at, and what is no object is no import.
 fn request_body(head: &[u8], at_end: bool, overlong: bool, options: &ReadOptions) -> Beginning {
@@ -183,6 +232,7 @@ fn json(format: Format, start: usize, head: &[u8], options: &ReadOptions) -> Beg
         findings: Vec::new(),
         skip: start,
         line: 1 + newlines(&head[..start]),
+        sheet_row: 0,
     }
 }
 
@@ -224,159 +274,194 @@ fn csv(
         Demand::Undecided if !overlong => return None,
         Demand::Undecided | Demand::None => (None, mark),
     };
-    // Blank lines before the header are passed over line by line, so that indented headers stay whole.
-    let mut start = mark;
-    while let Some(length) = blank_line(&head[start..]) {
-        start += length;
-    }
-    let body = &head[start..];
-    let end = header_end(body, at_end, demanded)?;
-    let line = 1 + newlines(&head[..start]);
-    let header = &body[..end.content];
-    let unreadable = |code, detail| {
-        let shown = String::from_utf8_lossy(&header[..header.len().min(SHOWN_OF_HEADER)]);
-        Some(Beginning::Unreadable(Finding {
-            line,
-            value: Some(shown_value(&shown)),
-            ..Finding::about_file(code, detail)
-        }))
+    let table = Beneath {
+        body: &head[mark..],
+        lines: newlines(&head[..mark]),
+        at_end,
+        whole: at_end || overlong,
+        demanded,
+        workbook,
+        options,
     };
-    if memchr::memchr(0, header).is_some() {
-        let binary = Detail::Text("NUL, binary or UTF-16".into());
-        return Some(Beginning::Unreadable(Finding::about_file(
-            Code::FileNotText,
-            binary,
-        )));
+    let first = header::first(table.body, at_end, demanded)?;
+    let mut beginning = table.under(first, None)?;
+    if let Beginning::Known { skip, .. } = &mut beginning {
+        *skip += mark;
     }
-    if end.unclosed {
-        return unreadable(Code::QuoteUnclosed, Detail::None);
+    Some(beginning)
+}
+
+/// A table of cells, header and all.
+struct Beneath<'b> {
+    body: &'b [u8],
+    /// Lines above it: what demands a delimiter, which no spreadsheet shows.
+    lines: u64,
+    at_end: bool,
+    /// Does no more of it come, for whatever reason?
+    whole: bool,
+    demanded: Option<u8>,
+    workbook: Option<Format>,
+    options: &'b ReadOptions,
+}
+
+/// A header that names so many fields is one, wherever it stands.
+const NO_DOUBT: usize = 2;
+
+impl Beneath<'_> {
+    /// What the file is, if that is its header.
+    fn under(&self, at: Candidate, above: Option<Above>) -> Option<Beginning> {
+        let options = self.options;
+        let (start, end) = (at.start, at.end);
+        let body = &self.body[start..];
+        let header = &body[..end.content];
+        let line = 1 + self.lines + newlines(&self.body[..start]);
+        let unreadable = |code, detail| {
+            let shown = String::from_utf8_lossy(&header[..header.len().min(SHOWN_OF_HEADER)]);
+            Some(Beginning::Unreadable(Finding {
+                line,
+                value: Some(shown_value(&shown)),
+                ..Finding::about_file(code, detail)
+            }))
+        };
+        if memchr::memchr(0, header).is_some() {
+            let binary = Detail::Text("NUL, binary or UTF-16".into());
+            return Some(Beginning::Unreadable(Finding::about_file(
+                Code::FileNotText,
+                binary,
+            )));
+        }
+        if end.unclosed {
+            return unreadable(Code::QuoteUnclosed, Detail::None);
+        }
+        let Ok(text) = std::str::from_utf8(header) else {
+            return unreadable(Code::EncodingInvalid, Detail::None);
+        };
+        let rest = &body[end.total..];
+        // So much and no more is looked at, however much has arrived.
+        if rest.len() < sample::BYTES && !self.whole && self.workbook.is_none() {
+            return None;
+        }
+        let records = Records::new(rest, end.terminator, self.at_end);
+        let split = delimiter::split(text, self.demanded, records, options);
+        let mut columns = split.as_ref().map_or_else(Vec::new, |split| {
+            let headers = split.headers.iter().take(options.limits.columns + 1);
+            headers.map(|header| self.column(header)).collect()
+        });
+        let known = columns.iter().filter(|column| column.field.is_some());
+        if known.count() < NO_DOUBT && above.is_none() {
+            let ends = (self.at_end, self.whole);
+            let below = header::below(self.body, at, ends, self.demanded, options)?;
+            if let Some((at, above)) = below {
+                return self.under(at, Some(above));
+            }
+        }
+        let Some(Split {
+            delimiter, doubt, ..
+        }) = split
+        else {
+            return unreadable(Code::QuoteTextAfter, Detail::None);
+        };
+        if columns.len() > options.limits.columns {
+            let limit = Detail::Limit(options.limits.columns as u64);
+            return unreadable(Code::TooManyColumns, limit);
+        }
+        if columns.iter().all(|column| column.field.is_none()) {
+            return unreadable(Code::HeaderUnknown, Detail::None);
+        }
+        // What a spreadsheet leaves behind on the right is no column, unless something stands below.
+        let named = columns.iter().rposition(|column| !column.header.is_empty());
+        let named = named.map_or(0, |last| last + 1);
+        if named < columns.len() && self.workbook.is_none() {
+            columns.truncate(named.max(records.filled(delimiter)));
+        }
+        let are_customers = is_of_customers(&columns, options);
+        let options = &ReadOptions {
+            table: match are_customers {
+                true => Table::Customers,
+                false => options.table,
+            },
+            ..options.clone()
+        };
+        if are_customers {
+            for column in &mut columns {
+                column.field = meant(&column.header, options);
+            }
+        }
+        let (mut findings, missing) = check_header(&columns, line, options);
+        if are_customers {
+            findings.insert(
+                0,
+                Finding {
+                    line,
+                    ..Finding::about_file(Code::CustomersFile, Detail::None)
+                },
+            );
+        }
+        if let Some(other) = doubt {
+            let other = Detail::Text(delimiter::shown(other).into());
+            let doubtful = Finding {
+                line,
+                value: Some(delimiter::shown(delimiter).into()),
+                ..Finding::about_file(Code::DelimiterDoubtful, other)
+            };
+            findings.insert(0, doubtful);
+        }
+        let rows_above = match &above {
+            Some(above) => above.rows,
+            None => newlines(&self.body[..start]),
+        };
+        if let Some(above) = above {
+            let row = Detail::Text((rows_above + 1).to_string().into());
+            let below = Finding {
+                line,
+                value: Some(shown_value(&above.text)),
+                ..Finding::about_file(Code::HeaderBelow, row)
+            };
+            findings.insert(0, below);
+        }
+        let corrects = columns
+            .iter()
+            .any(|column| is_our_own_column(&column.header));
+        Some(Beginning::Known {
+            shape: Box::new(Shape {
+                format: self.workbook.unwrap_or(Format::Csv),
+                options: options.clone(),
+                packing: None,
+                encoding: Encoding::Utf8,
+                delimiter,
+                terminator: end.terminator,
+                line_end: match (end.terminator, end.total - end.content) {
+                    (b'\r', _) => b"\r",
+                    (_, 0 | 1) => b"\n",
+                    _ => b"\r\n",
+                },
+                columns,
+                header: header.to_vec(),
+                missing,
+                corrects,
+            }),
+            findings,
+            skip: start + end.total,
+            line: line + newlines(&body[..end.total]).max(1),
+            sheet_row: rows_above + 2,
+        })
     }
-    let Ok(text) = std::str::from_utf8(header) else {
-        return unreadable(Code::EncodingInvalid, Detail::None);
-    };
-    let rest = &body[end.total..];
-    // So much and no more is looked at, however much has arrived.
-    if rest.len() < sample::BYTES && !at_end && !overlong && workbook.is_none() {
-        return None;
-    }
-    let records = Records::new(rest, end.terminator, at_end);
-    let Some(split) = delimiter::split(text, demanded, records, options) else {
-        return unreadable(Code::QuoteTextAfter, Detail::None);
-    };
-    let Split {
-        delimiter,
-        headers,
-        doubt,
-    } = split;
-    if headers.len() > options.limits.columns {
-        let limit = Detail::Limit(options.limits.columns as u64);
-        return unreadable(Code::TooManyColumns, limit);
-    }
-    let columns: Vec<Column> = headers
-        .iter()
-        .map(|header| match workbook {
+
+    fn column(&self, header: &str) -> Column {
+        let header = match self.workbook {
             Some(_) => without_mark(header),
             None => header,
-        })
-        .map(|header| Column {
-            header: header.trim().into(),
-            field: meant(header, options),
-            order: None,
-        })
-        .collect();
-    if columns.iter().all(|column| column.field.is_none()) {
-        return unreadable(Code::HeaderUnknown, Detail::None);
-    }
-    let (mut findings, missing) = check_header(&columns, line, options);
-    if let Some(other) = doubt {
-        let other = Detail::Text(delimiter::shown(other).into());
-        let doubtful = Finding {
-            line,
-            value: Some(delimiter::shown(delimiter).into()),
-            ..Finding::about_file(Code::DelimiterDoubtful, other)
         };
-        findings.insert(0, doubtful);
+        Column {
+            header: header.trim().into(),
+            field: meant(header, self.options),
+            order: None,
+        }
     }
-    let corrects = columns
-        .iter()
-        .any(|column| is_our_own_column(&column.header));
-    Some(Beginning::Known {
-        shape: Box::new(Shape {
-            format: workbook.unwrap_or(Format::Csv),
-            options: options.clone(),
-            packing: None,
-            encoding: Encoding::Utf8,
-            delimiter,
-            terminator: end.terminator,
-            line_end: match (end.terminator, end.total - end.content) {
-                (b'\r', _) => b"\r",
-                (_, 0 | 1) => b"\n",
-                _ => b"\r\n",
-            },
-            columns,
-            header: header.to_vec(),
-            missing,
-            corrects,
-        }),
-        findings,
-        skip: start + end.total,
-        line: line + newlines(&body[..end.total]).max(1),
-    })
 }
 
 /// Enough for a shown value's longest text.
 const SHOWN_OF_HEADER: usize = 4 * (VALUE_CHARACTERS + 1);
-
-struct HeaderEnd {
-    content: usize,
-    total: usize,
-    terminator: u8,
-    unclosed: bool,
-}
-
-/// Finds the end of the first record: quotes hide line ends, and a CR without an LF ends it too.
-fn header_end(body: &[u8], at_end: bool, demanded: Option<u8>) -> Option<HeaderEnd> {
-    let mut quoted = false;
-    // A quote opens a cell at its start, and goes on with it right behind the one that seemed to close it.
-    let mut may_open = true;
-    for (at, byte) in body.iter().enumerate() {
-        let opened = may_open;
-        may_open =
-            DELIMITERS.contains(byte) || demanded == Some(*byte) || (*byte == b'"' && quoted);
-        match byte {
-            b'"' if quoted || opened => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => {
-                let after = after_returns(body, at);
-                let (total, terminator) = match body.get(after) {
-                    Some(b'\n') => (after + 1, b'\n'),
-                    None if !at_end => return None,
-                    _ => (at + 1, b'\r'),
-                };
-                return Some(HeaderEnd {
-                    content: at,
-                    total,
-                    terminator,
-                    unclosed: false,
-                });
-            }
-            _ => {}
-        }
-    }
-    at_end.then_some(HeaderEnd {
-        content: body.len(),
-        total: body.len(),
-        terminator: b'\n',
-        unclosed: quoted,
-    })
-}
-
-fn blank_line(bytes: &[u8]) -> Option<usize> {
-    let end = memchr::memchr2(b'\n', b'\r', bytes)?;
-    bytes[..end]
-        .iter()
-        .all(u8::is_ascii_whitespace)
-        .then_some(end + 1)
-}
 
 pub(super) fn meant(header: &str, options: &ReadOptions) -> Option<Field> {
     match options.reading.mapping.meaning(options.table, header) {
@@ -386,11 +471,21 @@ pub(super) fn meant(header: &str, options: &ReadOptions) -> Option<Field> {
 }
 
 /// A header that is a number, say, is its text.
-fn without_mark(header: &str) -> &str {
+pub(super) fn without_mark(header: &str) -> &str {
     match header.as_bytes() {
         [mark, ..] if SheetKind::of_mark(*mark).is_some() => &header[1..],
         _ => header,
     }
+}
+
+/// Does a header name customers, and nothing of an order? Its numbers may be those of orders by their names.
+fn is_of_customers(columns: &[Column], options: &ReadOptions) -> bool {
+    let fields = || columns.iter().filter_map(|column| column.field);
+    let is_number = |field| matches!(field, Field::ExternalSystemId | Field::InvoiceCustomerId);
+    options.table == Table::Orders
+        && fields().any(|field| field == Field::Email)
+        && fields().all(|field| field.spec().table == Table::Customers || is_number(field))
+        && fields().filter(|field| !is_number(*field)).count() >= NO_DOUBT
 }
 
 fn check_header(

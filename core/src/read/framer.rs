@@ -230,6 +230,11 @@ impl Framer {
         self.shape.as_ref()
     }
 
+    /// Which kind of workbook the file is, if it is one.
+    pub fn workbook(&self) -> Option<Format> {
+        self.unwrap.workbook()
+    }
+
     /// Takes what was found about the file as a whole since the last call: first what its beginning says,
     /// and once no block waits any more what its end says. Asked before and after the blocks of each
     /// [`push`](Self::push), it answers in the order of the file, however its bytes arrived.
@@ -380,10 +385,13 @@ impl Framer {
 
     /// Takes what was found about a workbook: which sheet is read before its header, all else behind its records.
     fn note_found(&mut self) {
-        let mut found = self.unwrap.take_findings();
-        match self.frame {
-            Frame::Beginning => self.findings.append(&mut found),
-            _ => self.late_findings.append(&mut found),
+        let begins = matches!(self.frame, Frame::Beginning);
+        for finding in self.unwrap.take_findings() {
+            match finding.code {
+                // How much of a sheet has been read before its columns are known is nobody's matter.
+                Code::SheetsNotRead if begins => self.findings.push(finding),
+                _ => self.late_findings.push(finding),
+            }
         }
     }
 
@@ -451,6 +459,7 @@ impl Framer {
                 findings,
                 skip,
                 line,
+                sheet_row,
             } => {
                 if sample::is_wanted(&shape) {
                     let rest = &self.head[skip..];
@@ -463,7 +472,7 @@ impl Framer {
                 let place = (skip as u64, line);
                 self.frame = match shape.format {
                     Format::Csv | Format::Xlsx | Format::Ods => {
-                        Frame::Csv(CsvFrame::new(&shape, place, sheet_row(&shape, line)))
+                        Frame::Csv(CsvFrame::new(&shape, place, sheet_row))
                     }
                     Format::Ndjson => Frame::Ndjson(NdjsonFrame::new(&shape, place)),
                     Format::Json => Frame::Json(Box::new(JsonFrame::new(&shape, place))),
@@ -553,11 +562,6 @@ impl Framer {
         self.rejected |= finding.code.is_error();
         self.last_findings.push(finding);
     }
-}
-
-/// The row in which a spreadsheet shows what stands on the line behind the header.
-fn sheet_row(shape: &Shape, line: u64) -> u64 {
-    line - memchr::memchr_iter(shape.terminator, &shape.header).count() as u64
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

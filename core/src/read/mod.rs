@@ -11,9 +11,11 @@ mod csv_plain;
 mod delimiter;
 mod detect;
 mod framer;
+mod header;
 mod json_cells;
 mod json_frame;
 mod ndjson_frame;
+mod no_records;
 mod raw_cells;
 mod sample;
 mod separators;
@@ -304,7 +306,7 @@ pub struct Record<'r, 'a> {
     pub form: &'r [Finding],
     /// Its cells, those of known columns only, in the order of the file.
     pub cells: &'r [CellAt<'a>],
-    /// Does it hold nothing at all?
+    /// Does it hold nothing at all, or is the row no record? Then its form says so.
     pub empty: bool,
 }
 

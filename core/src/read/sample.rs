@@ -2,7 +2,7 @@
 //! Decided from the first bytes behind the header, so many and no more, however they arrived and wherever blocks end.
 
 use super::csv_frame::CsvFrame;
-use super::{Cell, Column, Format, Shape, records};
+use super::{Cell, Column, Shape, records};
 use crate::field::{Field, Kind};
 use crate::reading::local_time::{First, evidence};
 use crate::reading::{DateOrder, Values};
@@ -13,7 +13,7 @@ pub(super) const BYTES: usize = if cfg!(test) { 1 << 10 } else { 64 << 10 };
 
 /// Is there anything that only the records show?
 pub(super) fn is_wanted(shape: &Shape) -> bool {
-    shape.format == Format::Csv
+    shape.format.has_columns()
         && shape.options.reading.values == Values::Lenient
         && shape.columns.iter().any(has_dates)
 }

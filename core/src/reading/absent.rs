@@ -15,6 +15,7 @@ const WORDS: &[&str] = &[
     "nil",
     "none",
     "nan",
+    "nat",
     "na",
     "ka",
     "leer",

@@ -88,7 +88,7 @@ pub fn evidence(text: &str) -> Option<First> {
 
 /// The date and time of a spreadsheet's serial number, counted from 1899-12-30; nothing outside the years that orders are of.
 pub fn of_serial(text: &str) -> Option<LocalTime> {
-    let serial: f64 = text.parse().ok()?;
+    let serial: f64 = text.replacen(',', ".", 1).parse().ok()?;
     // 1954-10-03 to 2119-01-10.
     if !(20_000.0..80_000.0).contains(&serial) {
         return None;
@@ -344,7 +344,9 @@ fn compact(digits: &str) -> Option<Written> {
         number(&digits[4..6]),
         number(&digits[6..8]),
     ];
-    if !(1900..2200).contains(&parts[0]) {
+    // Some systems write so that nothing ends.
+    let is_never = parts == [9999, 12, 31];
+    if !(1900..2200).contains(&parts[0]) && !is_never {
         return None;
     }
     Some(Written {

@@ -5,6 +5,7 @@ pub mod absent;
 pub mod local_time;
 pub mod mapping;
 pub mod number;
+pub mod sheet_error;
 pub mod tidy;
 pub mod words;
 pub mod zone;

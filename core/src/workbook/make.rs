@@ -5,7 +5,7 @@ use crate::finding::{Detail, Finding};
 use crate::zip::make::Zip;
 
 /// The parts of an `.xlsx` file with one sheet; each can be replaced.
-pub(super) struct Xlsx {
+pub(crate) struct Xlsx {
     pub(super) book: String,
     pub(super) relations: String,
     pub(super) styles: String,
@@ -17,7 +17,7 @@ const RELATION: &str = "http://schemas.openxmlformats.org/officeDocument/2006/re
 
 impl Xlsx {
     /// A workbook with these rows.
-    pub(super) fn rows(rows: &str) -> Self {
+    pub(crate) fn rows(rows: &str) -> Self {
         Self::sheet(&format!(
             "<worksheet><sheetData>{rows}</sheetData></worksheet>"
         ))
@@ -59,7 +59,7 @@ impl Xlsx {
             .packed("xl/worksheets/sheet1.xml", self.sheet.as_bytes())
     }
 
-    pub(super) fn file(&self) -> Vec<u8> {
+    pub(crate) fn file(&self) -> Vec<u8> {
         self.zip().finish()
     }
 }

@@ -22,7 +22,7 @@ mod xlsx;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
-mod make;
+pub(crate) mod make;
 #[cfg(test)]
 mod tests;
 

@@ -307,7 +307,7 @@ pub struct Check {
         default_missing_value = "safe"
     )]
     pub fix: Option<FixChoice>,
-    /// Where the mended file is written; by default beside the file, with `.mended` in its name
+    /// Where the mended file is written; by default beside the file, with `.fixed` in its name; a workbook leaves as CSV
     #[arg(long, value_name = "FILE", requires = "fix")]
     pub output: Option<PathBuf>,
     /// The time that counts as now, so that a report can be repeated

@@ -86,11 +86,11 @@ fn write(
         return Ok(false);
     };
     let mut unfinished = UnfinishedFile::create(directory_of(path))?;
-    let mended = mend(reader, options.clone(), mending, &mut unfinished)
+    let done = mend(reader, options.clone(), mending, &mut unfinished)
         .with_context(|| format!("cannot mend `{name}`"))?;
     let shown = printable(path);
-    if mended.cells() == 0 && !named {
-        terminal.remark(&format!("{name}: {}", told(&mended, speech)));
+    if done.mended.cells() == 0 && !named {
+        terminal.remark(&format!("{name}: {}", told(&done, speech)));
         return Ok(false);
     }
     let mut complete = unfinished.complete()?;
@@ -105,6 +105,6 @@ fn write(
             Err(error) => return Err(error.into()),
         }
     }
-    terminal.remark(&format!("{name} → {shown}: {}", told(&mended, speech)));
+    terminal.remark(&format!("{name} → {shown}: {}", told(&done, speech)));
     Ok(true)
 }

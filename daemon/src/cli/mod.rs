@@ -3,6 +3,7 @@
 //! No rule of the domain lives here: arguments are read into plain data, results are shown.
 
 pub mod args;
+mod counted;
 mod mending;
 pub mod run;
 mod setting_up;

@@ -5,6 +5,7 @@ use super::args::{
     Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, OutboxAction, Outcome,
     ProfileAction, ReportFormat, TokenAction,
 };
+use super::counted::Counted;
 use super::mending;
 use super::setting_up;
 use super::terminal::{Output, Terminal, reader_has_left};
@@ -26,6 +27,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Carries out a command and says how it ended.
 pub fn run(cli: &Cli) -> Outcome {
@@ -173,12 +175,14 @@ pub(super) fn checked(
         let name = printable(Path::new(&name).file_name().unwrap_or(&name));
         let size = sizes.next().flatten();
         let bar = terminal.progress_over_bytes(&name, size.unwrap_or(0));
+        let read = AtomicU64::new(0);
         let file = commands::check::Delivery {
             name: &name,
-            source: reader,
+            source: Counted::new(reader, &read),
             bytes: size,
         };
-        let progress = |bytes, rows| bar.reached_bytes(bytes, rows);
+        // What a packed file comes to may be many times as long as the file.
+        let progress = |_, rows| bar.reached_bytes(read.load(Ordering::Relaxed), rows);
         let found = commands::check::check(file, options.clone(), format, speech, out, &progress)?;
         if found == Outcome::Findings {
             outcome = Outcome::Findings;

@@ -2,11 +2,15 @@
 //! The report of each stands beside it and is given to the byte: here by the program, in `parity` by the core and the package.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
+use intake_core::profile::Profile;
+use intake_daemon::config::Config;
+use intake_daemon::import::Terms;
 use intake_tests::program::{intake, workspace};
 
 use super::parity::NOW;
@@ -18,6 +22,19 @@ pub(crate) struct Sample {
     /// Where its report stands, and the report if there is one already.
     report_at: PathBuf,
     pub(crate) report: Option<Vec<u8>>,
+    /// A configuration whose profile it is read with, if one stands beside it.
+    config: Option<PathBuf>,
+}
+
+impl Sample {
+    /// What is agreed about it, where that is anything.
+    pub(crate) fn profile(&self) -> anyhow::Result<Option<Profile>> {
+        let Some(path) = &self.config else {
+            return Ok(None);
+        };
+        let config = Config::load(path).map_err(|error| anyhow!("{error}"))?;
+        Ok(Some(Terms::of(&config, "nobody").profile))
+    }
 }
 
 /// What lies beside the samples and is none.
@@ -31,15 +48,22 @@ pub(crate) fn samples() -> anyhow::Result<Vec<Sample>> {
     for entry in entries {
         names.insert(entry?.file_name().to_string_lossy().into_owned());
     }
-    names.retain(|name| !name.ends_with(".report.json") && !NO_SAMPLES.contains(&name.as_str()));
+    let lies_beside = |name: &str| {
+        [".report.json", ".toml"]
+            .iter()
+            .any(|end| name.ends_with(end))
+    };
+    names.retain(|name| !lies_beside(name) && !NO_SAMPLES.contains(&name.as_str()));
     names
         .into_iter()
         .map(|name| {
             let report_at = folder.join(format!("{name}.report.json"));
+            let config = folder.join(format!("{name}.toml"));
             Ok(Sample {
                 input: fs::read(folder.join(&name))?,
                 report: fs::read(&report_at).ok(),
                 report_at,
+                config: config.exists().then_some(config),
                 name,
             })
         })
@@ -55,6 +79,12 @@ fn each_sample_is_reported_as_it_stands_beside_it() -> anyhow::Result<()> {
         let output = Command::new(intake()?)
             .current_dir(workspace().join("tests/samples"))
             .args(["check", "--format", "json", "--at", NOW, &sample.name])
+            .args(
+                sample
+                    .config
+                    .iter()
+                    .flat_map(|path| [OsStr::new("--config"), path.as_os_str()]),
+            )
             .env_remove("INTAKE_DATA")
             .output()?;
         let said = String::from_utf8_lossy(&output.stderr);

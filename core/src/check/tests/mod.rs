@@ -13,6 +13,7 @@ mod memory;
 mod order_of_rows;
 mod plain;
 mod properties;
+mod rows_that_are_none;
 mod sheets;
 mod twins;
 mod values;

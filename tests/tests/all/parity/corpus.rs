@@ -83,9 +83,10 @@ impl Corpus {
             }
         }
         for sample in samples()? {
+            let profile = sample.profile()?;
             corpus.add(&sample.name, sample.input);
             let job = corpus.jobs.last_mut().context("a job was added")?;
-            (job.name, job.report) = (sample.name, sample.report);
+            (job.name, job.report, job.profile) = (sample.name, sample.report, profile);
         }
         for seed in 0..BOOKS {
             corpus.add_book(seed)?;

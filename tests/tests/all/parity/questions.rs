@@ -37,6 +37,7 @@ pub(super) fn questions() -> Vec<Question> {
         Question::Record { row: 1 },
         Question::Record { row: 3 },
         Question::Record { row: 5000 },
+        Question::Export { kind: "fixed" },
     ]);
     questions
 }
