@@ -76,8 +76,8 @@ impl<'r> Records<'r> {
             let last = record.iter().rposition(|byte| {
                 *byte != delimiter && *byte != b'"' && !byte.is_ascii_whitespace()
             });
-            let text = record[..last.map_or(0, |last| last + 1)].iter();
-            text.filter(|byte| **byte == delimiter).count() + usize::from(last.is_some())
+            let text = &record[..last.map_or(0, |last| last + 1)];
+            memchr::memchr_iter(delimiter, text).count() + usize::from(last.is_some())
         });
         filled.max().unwrap_or(0)
     }

@@ -3,7 +3,7 @@
 
 use super::csv_cells::after_returns;
 use super::delimiter::{self, Demand, Records, Split};
-use super::header::{self, Above, Candidate};
+use super::header::{self, Above, Below, Candidate};
 use super::{CORRECTION_KEY, Column, Expected, Format, ReadOptions, Shape, SheetKind, sample};
 use crate::code::Code;
 use crate::field::{self, Field, Table};
@@ -350,9 +350,10 @@ impl Beneath<'_> {
         let known = columns.iter().filter(|column| column.field.is_some());
         if known.count() < NO_DOUBT && above.is_none() {
             let ends = (self.at_end, self.whole);
-            let below = header::below(self.body, at, ends, self.demanded, options)?;
-            if let Some((at, above)) = below {
-                return self.under(at, Some(above));
+            match header::below(self.body, at, ends, self.demanded, options) {
+                Below::Header(at, above) => return self.under(at, Some(above)),
+                Below::Nothing => {}
+                Below::Undecided => return None,
             }
         }
         let Some(Split {

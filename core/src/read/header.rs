@@ -41,6 +41,16 @@ pub(super) struct Above {
     pub(super) text: String,
 }
 
+/// What stands below a first line that is no header.
+pub(super) enum Below {
+    /// A header, and what stands above it.
+    Header(Candidate, Above),
+    /// No row that clearly is one.
+    Nothing,
+    /// More bytes are needed to tell.
+    Undecided,
+}
+
 /// The first line that is not blank. Blank lines are passed over one by one, so that an indented header stays whole.
 pub(super) fn first(body: &[u8], at_end: bool, demanded: Option<u8>) -> Option<Candidate> {
     let mut start = 0;
@@ -51,15 +61,14 @@ pub(super) fn first(body: &[u8], at_end: bool, demanded: Option<u8>) -> Option<C
     Some(Candidate { start, end })
 }
 
-/// The header that stands below a first line that is none; `Some(None)` where no row clearly is one, nothing where more bytes
-/// are needed to tell. Is `whole` set, no more come.
+/// Looks for the header below a first line that is none. Is `whole` set, no more bytes come.
 pub(super) fn below(
     body: &[u8],
     first: Candidate,
     (at_end, whole): (bool, bool),
     demanded: Option<u8>,
     options: &ReadOptions,
-) -> Option<Option<(Candidate, Above)>> {
+) -> Below {
     let known = |at: &Candidate| {
         let row = &body[at.start..at.start + at.end.content];
         std::str::from_utf8(row).map_or(0, |row| fields_in(row, demanded, options))
@@ -67,7 +76,7 @@ pub(super) fn below(
     let behind = first.start + first.end.total;
     let sample = &body[..body.len().min(behind + sample::BYTES)];
     if sample.len() < behind + sample::BYTES && !whole {
-        return None;
+        return Below::Undecided;
     }
     let ends_here = at_end && sample.len() == body.len();
     let mut rows = vec![first];
@@ -91,12 +100,12 @@ pub(super) fn below(
             let texts = rows.iter().map(|row| text_of(body, row, demanded));
             let texts: Vec<_> = texts.filter(|text| !text.is_empty()).collect();
             let text = texts.join(" | ");
-            return Some(Some((row, Above { rows: lines, text })));
+            return Below::Header(row, Above { rows: lines, text });
         }
         rows.push(row);
         at += end.total;
     }
-    Some(None)
+    Below::Nothing
 }
 
 /// How many different fields a row names, with the delimiter that makes the most of them.

@@ -41,12 +41,12 @@ pub fn mend(
         to.write_all(&out)?;
         out.clear();
     }
-    let mended = mender.finish(&mut out);
-    to.write_all(&out)?;
-    Ok(Done {
-        mended,
+    let done = Done {
+        mended: mender.finish(&mut out),
         is_workbook: mender.is_workbook(),
-    })
+    };
+    to.write_all(&out)?;
+    Ok(done)
 }
 
 /// Endings of what is no text as it stands; what leaves is one.

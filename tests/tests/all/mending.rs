@@ -111,6 +111,10 @@ fn mended_samples_have_nothing_left_to_mend_and_stay_as_they_are() -> anyhow::Re
         let profile = sample.profile()?.unwrap_or_else(|| Profile::of("nobody"));
         let options = profile.read_options(now);
         let (before, once) = mended(&sample.input, &options);
+        // What cannot be read to its end is not whole, mended or not.
+        if rejected(&before).contains(&0) {
+            continue;
+        }
         let (after, twice) = mended(&once, &options);
         ensure!(once == twice, "`{name}` is mended twice");
         let left = after
@@ -127,7 +131,7 @@ fn mended_samples_have_nothing_left_to_mend_and_stay_as_they_are() -> anyhow::Re
             rejected(&before),
             rejected(&after)
         );
-        if name.ends_with(".xlsx") || name.ends_with(".ods") {
+        if [".xlsx", ".ods"].iter().any(|end| name.ends_with(end)) {
             workbooks += 1;
             let marked = once.iter().any(|byte| (1..=5).contains(byte));
             ensure!(!marked, "`{name}` leaves with marks");

@@ -91,7 +91,9 @@ fn rules_and_what_pads_a_file_are_passed_over() {
         row("A"),
         "=".repeat(40)
     );
-    check(file, &expect![[r#"
+    check(
+        file,
+        &expect![[r#"
         1 2 0 - rule-row "-----,--,--,---,----,------"
         3 4 2 plenigoOfferId text-wrong-length "-" Range(20, 20)
         3 4 4 quantity not-given-read "-" Text("-")
@@ -103,7 +105,8 @@ fn rules_and_what_pads_a_file_are_passed_over() {
         4 5 0 - rule-row "========================================"
         5 6 0 - record-empty ""
         5 rows: 1 accepted, 1 rejected, 3 empty
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
