@@ -3,6 +3,7 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { clean } from './axe.js';
+import { openPage } from './browser.js';
 import { goTo, openConsole } from './console.js';
 import { makeBooks, startDaemon } from './daemon.js';
 import { file, row } from './orders.js';
@@ -106,6 +107,22 @@ test('the page says when the daemon is gone, and goes on when it is back', async
   await page.getByText('The daemon does not answer just now.').waitFor();
   await context.setOffline(false);
   await page.getByText('The daemon does not answer just now.').waitFor({ state: 'hidden' });
+});
+
+test('what a browser keeps of the checking page is never given to the operator’s', async (t) => {
+  const { address, operator } = await lively(t);
+  const { page } = await openPage(t, address, { serviceWorkers: true });
+  await page.locator('html[data-offline]').waitFor();
+  /** @type {string[]} */
+  const kept = [];
+  page.on('response', (response) => {
+    if (response.fromServiceWorker()) kept.push(response.url());
+  });
+  await page.goto(`${address}console/`);
+  await page.locator('#token').fill(operator);
+  await page.keyboard.press('Enter');
+  await page.locator('.side-nav').waitFor();
+  assert.deepEqual(kept, []);
 });
 
 /** Turns of the tab key after which something is not reachable. */

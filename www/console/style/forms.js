@@ -13,7 +13,7 @@ export const FORMS = `
 .strong.danger { background: var(--error); color: var(--card); }
 .strong.danger:hover:not(:disabled) { background: color-mix(in srgb, var(--error) 88%, var(--ink)); }
 .filters { margin-block: 0; }
-.filters .filter input, .filters .filter select { width: 100%; min-width: 9rem; }
+.filters .filter input, .filters .filter select { width: 100%; min-width: 9rem; max-width: none; }
 form.filters { background: var(--card); border: 1px solid var(--line); border-radius: 1rem; padding: 1rem 1.25rem; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(14rem, 100%), 1fr)); align-items: end; }
 form.filters .buttons { grid-column: 1 / -1; }
 .question { display: none; gap: 1rem; }
