@@ -45,6 +45,14 @@ impl PathError {
     }
 }
 
+/// From now on this thread, and those that it starts, leave the processors to others that want them: whoever waits for an
+/// answer goes before whoever works on a file. Where nobody else wants them, nothing changes.
+pub fn step_back() {
+    const STEPS: i32 = 10;
+    // On Linux the calling thread alone is meant. Stepping back is never denied; where it were, all would be as before.
+    let _ = rustix::process::nice(STEPS);
+}
+
 /// Whether `sync_file_range` is out of the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyncFileRange {

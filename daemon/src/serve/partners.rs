@@ -98,6 +98,7 @@ impl Partners {
             let (daemon, name) = (Arc::clone(&self.daemon), partner.clone());
             let (ends, places) = (self.ends.0.clone(), Arc::clone(&self.places));
             let thread = std::thread::spawn(move || {
+                crate::system::step_back();
                 work_off(&daemon, &name, &queue, &ends, &places);
             });
             Worker { tasks, thread }
