@@ -333,6 +333,13 @@ sections! {
         /// change is parked for an operator.
         attempts: u32 as Number<u32> = 10,
             within 1..=1_000;
+        /// How long the platform may take over what it answers with a promise (`promiseId`), before that waits
+        /// for an operator. Meanwhile it keeps only later changes of the same orders waiting.
+        promise_wait: Duration as Span = Duration::from_secs(3600),
+            within Duration::from_millis(100)..=Duration::from_secs(30 * 86_400);
+        /// How often the platform's import log is looked through for what it refused after it had taken it.
+        log_interval: Duration as Span = Duration::from_secs(60),
+            within Duration::from_millis(100)..=Duration::from_secs(86_400);
         /// What requests say of `purchase`.
         purchase: bool as Switch = false;
         /// What requests say of `suppressMail`.

@@ -102,6 +102,9 @@ pub struct About {
     /// Was it refused already when this was written?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
+    /// Had upstream taken it, as far as was known before?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken: bool,
 }
 
 /// The word `sent`.
@@ -151,6 +154,9 @@ pub struct OutboxMark {
     /// The newest entry of upstream's import log that was there before anything of what has no verdict was sent.
     #[serde(default)]
     pub upstream_log: u64,
+    /// From when on upstream's log is to be looked through for what it refused later; nothing where it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watched: Option<String>,
 }
 
 impl OutboxMark {
@@ -298,6 +304,7 @@ mod tests {
             first_log: 12,
             reach: 4000,
             upstream_log: 77,
+            watched: None,
         };
         let outbox = OutboxEntry {
             kind: OutboxKind::Outbox,
@@ -329,6 +336,7 @@ mod tests {
             code: Some(97002),
             reason: Some("order is not managed externally".into()),
             again: false,
+            taken: false,
         });
         let text = serde_json::to_string(&refused).unwrap();
         expect_test::expect![[r#"{"type":"sent","time":"2026-11-24T09:00:00Z","outcome":"refused","logIds":[[15,15]],"about":{"place":"000001:81920/4","externalSystemId":"X-1","orderId":7,"row":3,"code":97002,"reason":"order is not managed externally"}}"#]].assert_eq(&text);
@@ -352,6 +360,7 @@ mod tests {
             first_log: 1,
             reach: 0,
             upstream_log: 0,
+            watched: None,
         };
         let settled = [(50, 90), (100, 2), (100, 5), (100, 9), (300, 0)];
         let open = [(100, 3), (100, 4), (100, 10), (200, 0), (300, 1), (400, 0)];

@@ -152,7 +152,12 @@ impl FileRecord {
         match entry.outcome {
             Verdict::Ok => counts.confirmed += rows,
             Verdict::Replaced => counts.replaced += rows,
-            Verdict::Refused | Verdict::Parked if !again => counts.refused += rows,
+            Verdict::Refused | Verdict::Parked if !again => {
+                counts.refused += rows;
+                if entry.about.as_ref().is_some_and(|about| about.taken) {
+                    counts.confirmed = counts.confirmed.saturating_sub(rows);
+                }
+            }
             Verdict::Refused | Verdict::Parked | Verdict::Retried | Verdict::Dropped => return,
         }
         if again {

@@ -26,7 +26,7 @@ pub(super) fn lines_of(judged: &[Judged], time: &str) -> Vec<SentEntry> {
         let mut together = SentEntry::new(time, verdict);
         let mut log_ids = Vec::new();
         for one in judged.iter().filter(|one| one.verdict == verdict) {
-            if one.work.is_sent_again() {
+            if one.work.had_verdict() {
                 lines.push(one.line(time));
                 continue;
             }
@@ -79,7 +79,8 @@ impl Judged {
             row: None,
             code: self.refusal.code,
             reason: (!self.refusal.reason.is_empty()).then(|| self.refusal.reason.clone()),
-            again: self.work.is_sent_again(),
+            again: self.work.had_verdict() && !self.work.was_taken(),
+            taken: self.work.was_taken(),
         };
         match &self.work {
             Work::Order(order) => {
@@ -151,6 +152,7 @@ mod tests {
             item: Vec::new(),
             shows: true,
             again,
+            taken: false,
         }))
     }
 

@@ -13,6 +13,7 @@ mod reader;
 mod sender;
 mod talk;
 mod verdict;
+mod view;
 mod wire;
 mod work;
 

@@ -16,6 +16,8 @@ pub(super) struct Queue {
     /// Everything before this place was read.
     read_to: Place,
     open: usize,
+    /// How many have no verdict and take up no room: what the platform only promised, and what waits for it.
+    aside: usize,
     room: usize,
     /// The last change of an order or a customer that has no verdict.
     last: HashMap<Lane, Place>,
@@ -45,7 +47,12 @@ struct Slot {
     waiting: Vec<Place>,
     doubt: Option<Doubt>,
     trouble: Trouble,
+    /// Does it take up no room?
+    aside: bool,
 }
+
+/// So many may take up no room; beyond them nothing more is read.
+const MOST_ASIDE: usize = 50_000;
 
 /// A change that may have arrived, although no answer did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +95,7 @@ impl Slot {
                 company: usize::MAX,
                 taken_then: 0,
             },
+            aside: false,
         }
     }
 }
@@ -99,6 +107,7 @@ impl Queue {
             slots: BTreeMap::new(),
             read_to: next,
             open: 0,
+            aside: 0,
             room,
             last: HashMap::new(),
             rows: HashMap::new(),
@@ -112,12 +121,12 @@ impl Queue {
 
     /// May more come?
     pub(super) fn has_room(&self) -> bool {
-        self.open < self.room
+        self.open < self.room && self.aside < MOST_ASIDE
     }
 
     /// How many there may be without a verdict.
     pub(super) fn room(&self) -> usize {
-        self.room
+        self.room + self.aside
     }
 
     /// What has waited for a verdict for longest.
@@ -157,19 +166,23 @@ impl Queue {
         if let Work::FileEnd(end) = &work {
             waits_for = self.rows.get(&end.import).copied().unwrap_or(0);
         }
+        let is_end = matches!(work, Work::FileEnd(_));
+        let mut aside = is_end && waits_for > 0;
         for earlier in &before {
             if let Some(slot) = self.slots.get_mut(earlier) {
                 slot.waiting.push(place);
+                aside |= slot.aside;
             }
         }
-        let is_end = matches!(work, Work::FileEnd(_));
         let slot = Slot {
             waits_for,
             doubt: doubt.filter(|_| !is_end),
+            aside,
             ..Slot::of(Some(work))
         };
         self.slots.insert(place, slot);
-        self.open += 1;
+        self.aside += usize::from(aside);
+        self.open += usize::from(!aside);
         if waits_for == 0 {
             self.make_ready(place, End::Back);
         }
@@ -284,6 +297,40 @@ impl Queue {
         }
     }
 
+    /// The platform works on these later. Until their verdicts are known, neither they nor what waits for them take up room.
+    pub(super) fn put_aside(&mut self, places: &[Place], doubt: Doubt) {
+        for place in places {
+            if let Some(slot) = self.slots.get_mut(place) {
+                slot.doubt = Some(doubt);
+            }
+        }
+        let mut all = places.to_vec();
+        while let Some(place) = all.pop() {
+            if let Some(slot) = self.slots.get_mut(&place)
+                && slot.work.is_some()
+                && !slot.aside
+            {
+                slot.aside = true;
+                self.open -= 1;
+                self.aside += 1;
+                all.extend_from_slice(&slot.waiting);
+            }
+        }
+    }
+
+    /// Those of these that have no verdict, to be asked about.
+    pub(super) fn put_aside_among(&self, places: &[Place]) -> Vec<Handed> {
+        places
+            .iter()
+            .filter_map(|place| self.handed(*place))
+            .collect()
+    }
+
+    /// Is this before what was read, and has its verdict?
+    pub(super) fn is_settled(&self, place: Place) -> bool {
+        place < self.read_to && !self.has(place)
+    }
+
     /// Notes that upstream failed at these, and gives the most failures of one of them. From now on each is sent in less
     /// company.
     pub(super) fn failed(&mut self, places: &[Place], taken_now: u64, company: usize) -> u32 {
@@ -337,7 +384,10 @@ impl Queue {
             return;
         };
         let waiting = std::mem::take(&mut slot.waiting);
-        self.open -= 1;
+        match std::mem::take(&mut slot.aside) {
+            true => self.aside -= 1,
+            false => self.open -= 1,
+        }
         for later in waiting {
             self.one_less(later);
         }
@@ -366,7 +416,7 @@ impl Queue {
 
     /// The place before which everything has its verdict, and what behind it has one too.
     pub(super) fn mark(&self) -> (Place, Vec<Stretch>) {
-        let open = |slot: &Slot| slot.work.as_ref().is_some_and(|work| !work.is_sent_again());
+        let open = |slot: &Slot| slot.work.as_ref().is_some_and(|work| !work.had_verdict());
         let first_open = self.slots.iter().find(|(_, slot)| open(slot));
         let Some((next, _)) = first_open else {
             return (self.read_to, Vec::new());
@@ -419,9 +469,13 @@ impl Queue {
     }
 
     fn make_ready(&mut self, place: Place, end: End) {
-        let Some(slot) = self.slots.get(&place) else {
+        let Some(slot) = self.slots.get_mut(&place) else {
             return;
         };
+        if std::mem::take(&mut slot.aside) {
+            self.aside -= 1;
+            self.open += 1;
+        }
         let line = match &slot.work {
             Some(Work::Order(_)) if slot.doubt.is_some() => &mut self.ready_doubts,
             Some(Work::Order(_)) => &mut self.ready_orders,

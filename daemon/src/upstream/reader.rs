@@ -285,6 +285,7 @@ fn row(
             item: item_of_new(row.changes.iter().map(|change| (change.field, change.new))),
             shows: true,
             again: false,
+            taken: false,
         };
         return Ok(Some(Found::Work(Work::Order(Arc::new(work)))));
     }
@@ -337,7 +338,48 @@ pub(super) fn known_order(order: &StoredOrder, changed: &[Field], now: Moment) -
         item: item_of_known(terms, changed, now),
         shows: shows(changed),
         again: false,
+        taken: false,
     }
+}
+
+/// The last change of an order as its line tells it, whole as the order stands.
+pub(super) fn last_change(
+    order: &StoredOrder,
+    journal: &Path,
+    store: &Store,
+    now: Moment,
+) -> Result<Option<OrderWork>, ReadError> {
+    let Some(position) = store.frame_of(order.last_log)? else {
+        return Ok(None);
+    };
+    let frame = Frames::read_at(journal, position)?;
+    let head = format!("\"logId\":{},", order.last_log);
+    for (number, line) in frame.lines.split(|byte| *byte == b'\n').enumerate() {
+        let rest = line.strip_prefix(ROW_PREFIX);
+        if !rest.is_some_and(|rest| rest.starts_with(head.as_bytes())) {
+            continue;
+        }
+        let place = Place {
+            frame: frame.start,
+            line: number as u32,
+        };
+        let row: Line<'_> =
+            serde_json::from_slice(line).map_err(|source| ReadError::Line { place, source })?;
+        let changes = row.changes.iter();
+        let changed = changes.filter_map(|change| Field::from_name(change.field));
+        let changed: Vec<Field> = changed.collect();
+        let creates = row.decision == "create";
+        return Ok(Some(OrderWork {
+            place,
+            time: frame.time.as_str().into(),
+            import: row.import_id.as_ref().into(),
+            row: row.row,
+            creates,
+            shows: creates || shows(&changed),
+            ..known_order(order, &changed, now)
+        }));
+    }
+    Ok(None)
 }
 
 fn customer(

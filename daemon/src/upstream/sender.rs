@@ -9,11 +9,15 @@ use std::sync::mpsc::{Receiver, Sender as Channel, channel};
 use std::time::Duration;
 
 mod flights;
+mod promises;
+mod watch;
 mod writing;
 
 use tokio::runtime::Handle;
 
 use self::flights::Flight;
+use self::promises::Promise;
+use self::watch::Watch;
 use super::figures::Figures;
 use super::judged::{Judged, place_of};
 use super::link::Link;
@@ -22,6 +26,7 @@ use super::queue::{Doubt, Queue};
 use super::reader::{Found, ReadError, Reader, known_order};
 use super::talk::Told;
 use super::verdict::Refusal;
+use super::view::LogView;
 use super::work::{CustomerWork, OrderWork, Work};
 use crate::books::BooksError;
 use crate::clock;
@@ -59,6 +64,10 @@ pub(super) struct Sender {
     since_of_old: u64,
     /// The newest entry of upstream's log that is known; nothing until it was asked for.
     newest: Option<u64>,
+    /// What was read of upstream's log to find out what arrived.
+    view: Arc<tokio::sync::Mutex<LogView>>,
+    promises: Vec<Promise>,
+    watch: Watch,
     /// How many changes upstream took in this life.
     taken: u64,
     /// How many changes had no verdict at the start, and how many were written before then in this life.
@@ -142,6 +151,9 @@ impl Sender {
             doubts_left: mark.reach,
             since_of_old: mark.upstream_log,
             newest: None,
+            view: Arc::default(),
+            promises: Vec::new(),
+            watch: Watch::new(mark.watched.as_deref()),
             taken: 0,
             depth_then,
             written_then,
@@ -185,6 +197,7 @@ impl Sender {
                 }
                 self.fill()?;
                 self.end_files()?;
+                self.find_suspects()?;
             }
             if self.should_write(now) {
                 self.write()?;
@@ -360,7 +373,8 @@ impl Sender {
         let write = (!self.judged.is_empty()).then(|| self.written_at + TOGETHER);
         let pause = Some(self.pauses.may_go_at()).filter(|until| *until > now);
         let receipts = (!self.stale_receipts.is_empty()).then_some(self.receipts_at);
-        let moments = [write, pause, receipts].into_iter().flatten();
+        let promise = self.next_promise().filter(|_| pause.is_none());
+        let moments = [write, pause, receipts, promise].into_iter().flatten();
         let next = moments
             .min()
             .map_or(IDLE, |moment| moment.saturating_sub(now));
@@ -405,6 +419,7 @@ fn begin(daemon: &Daemon, room: usize) -> Result<(OutboxMark, Position, u64), Se
                 first_log: books.store().meta().next_log,
                 reach: room as u32,
                 upstream_log: 0,
+                watched: None,
             };
             sheet.outbox(mark.clone());
             mark

@@ -8,10 +8,12 @@ use std::time::Duration;
 use intake_core::catalog::Customer;
 use intake_core::field::Field;
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use super::link::{Link, Lost, path_part};
 use super::queue::Handed;
 use super::verdict::{Answer, Meaning, Refusal};
+use super::view::{LogView, entries_behind};
 use super::wire::{LogEntry, PageOf, import_body, is_as_sent};
 use super::work::{CustomerWork, OrderWork};
 use crate::wire::customer::platform_name;
@@ -23,6 +25,8 @@ pub(super) enum Told {
     Judged(Vec<Fate>, Option<u64>),
     /// The newest entry of the platform's log.
     Newest(u64),
+    /// The newest entries of the platform's log that tell of a refusal, by order.
+    Failures(HashMap<String, LogEntry>),
     /// Nothing is known of any of them but this.
     Trouble(Trouble),
 }
@@ -36,6 +40,8 @@ pub(super) enum Fate {
     Refused(Refusal),
     /// It did not arrive: it is to be sent again.
     Again,
+    /// It arrived, and the platform works on it later.
+    Promised,
 }
 
 /// Why nothing is known.
@@ -77,10 +83,7 @@ pub(super) struct Manner {
 }
 
 const ORDERS: &str = "/imports/orders";
-const LOGS: &str = "/imports/orders/logs";
-const PAGE: usize = 100;
-/// More pages of the log than this are not read to find out about one request.
-const MOST_PAGES: usize = 5_000;
+pub(super) const LOGS: &str = "/imports/orders/logs";
 /// A question is asked so often before it is given up: it changes nothing.
 const QUESTIONS: u32 = 4;
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(50);
@@ -145,12 +148,9 @@ async fn send(
             return Ok((fates, since));
         }
     }
-    // Whether the work is done yet or only promised, the log tells what became of each.
+    // What is only promised, the log tells of when it is done.
     if is_promise(&answer) {
-        return trouble(unknown(false), None).map_err(|trouble: Trouble| Trouble {
-            label: "promised".to_owned(),
-            ..trouble
-        });
+        return Ok((vec![Fate::Promised; items.len()], since));
     }
     let after = |trouble: Trouble| Trouble {
         kind: match trouble.kind {
@@ -159,7 +159,7 @@ async fn send(
         },
         ..trouble
     };
-    let refused = entries_since(link, since, &[("success", "false")]).await;
+    let refused = entries_behind(link, since, &[("success", "false")]).await;
     let refused = by_key(refused.map_err(after)?);
     let mut fates = Vec::with_capacity(items.len());
     for item in items {
@@ -174,25 +174,25 @@ async fn send(
 }
 
 /// Finds out what became of changes that may have arrived.
-pub(super) async fn look_up(link: &Link, items: &[Handed]) -> Told {
-    match found(link, items).await {
+pub(super) async fn look_up(link: &Link, view: &Mutex<LogView>, items: &[Handed]) -> Told {
+    match found(link, view, items).await {
         Ok(fates) => Told::Judged(fates, None),
         Err(trouble) => Told::Trouble(trouble),
     }
 }
 
-async fn found(link: &Link, items: &[Handed]) -> Result<Vec<Fate>, Trouble> {
+async fn found(link: &Link, view: &Mutex<LogView>, items: &[Handed]) -> Result<Vec<Fate>, Trouble> {
     let since = items.iter().filter_map(|item| item.doubt);
     let since = since.map(|doubt| doubt.since).min().unwrap_or(0);
-    let entries = by_key(entries_since(link, since, &[]).await?);
+    // Whoever asks meanwhile waits, and finds read what it wants to know.
+    let mut view = view.lock().await;
+    view.read_on(link, since).await?;
     let mut fates = Vec::with_capacity(items.len());
     for item in items {
         let doubt = item.doubt;
         let exact = doubt.is_some_and(|doubt| doubt.exact);
         let work = &item.work;
-        let entry = entries.get(&*work.key).filter(|entry| {
-            doubt.is_none_or(|doubt| entry.order_import_log_entry_id > doubt.since)
-        });
+        let entry = view.newest_of(&work.key, doubt.map_or(since, |doubt| doubt.since));
         fates.push(match entry {
             Some(entry) if entry.success && (exact || work.creates) => Fate::Taken,
             Some(entry) if exact => really_refused(link, work, refusal_of(entry)).await?,
@@ -205,6 +205,49 @@ async fn found(link: &Link, items: &[Handed]) -> Result<Vec<Fate>, Trouble> {
         });
     }
     Ok(fates)
+}
+
+/// Which orders the platform's log says were refused since this time: the numbers of the entries, by key.
+pub(super) async fn failures(link: &Link, since: &str) -> Told {
+    let filter = [("success", "false"), ("startTime", since)];
+    match entries_behind(link, 0, &filter).await {
+        Ok(entries) => Told::Failures(by_key(entries)),
+        Err(trouble) => Told::Trouble(trouble),
+    }
+}
+
+/// Finds out whether the platform's last word on changes that it took is a refusal.
+pub(super) async fn look_again(link: &Link, items: &[Arc<OrderWork>]) -> Told {
+    let mut fates = Vec::with_capacity(items.len());
+    for item in items {
+        match last_word(link, item).await {
+            Ok(fate) => fates.push(fate),
+            Err(trouble) => return Told::Trouble(trouble),
+        }
+    }
+    Told::Judged(fates, None)
+}
+
+async fn last_word(link: &Link, item: &OrderWork) -> Result<Fate, Trouble> {
+    let query = [
+        ("externalSystemId", &*item.key),
+        ("size", "5"),
+        ("sort", "DESC"),
+    ];
+    let page: PageOf<LogEntry> = parse(&ask(link, LOGS, &query).await?)?;
+    let key = Some(&*item.key);
+    let of_order = page
+        .items
+        .iter()
+        .filter(|entry| entry.external_system_id.as_deref() == key);
+    let Some(newest) = of_order.max_by_key(|entry| entry.order_import_log_entry_id) else {
+        return Ok(Fate::Taken);
+    };
+    // Somebody else may have failed at the same order: what is there as it was sent was not refused.
+    if newest.success || (item.shows && is_there(link, item).await?) {
+        return Ok(Fate::Taken);
+    }
+    Ok(Fate::Refused(refusal_of(newest)))
 }
 
 /// Brings a customer there: as a new one, or as the known one is to be.
@@ -307,39 +350,6 @@ pub(super) async fn newest_entry(link: &Link) -> Result<u64, Trouble> {
         .iter()
         .map(|entry| entry.order_import_log_entry_id);
     Ok(numbers.max().unwrap_or(0))
-}
-
-/// The entries of the platform's log behind one of them, in ascending order.
-async fn entries_since(
-    link: &Link,
-    since: u64,
-    filter: &[(&str, &str)],
-) -> Result<Vec<LogEntry>, Trouble> {
-    let mut entries: Vec<LogEntry> = Vec::new();
-    let mut after = since;
-    for _ in 0..MOST_PAGES {
-        let (size, start) = (PAGE.to_string(), after.to_string());
-        let mut query = vec![("size", &*size), ("sort", "ASC")];
-        if after > 0 {
-            query.push(("startingAfter", &*start));
-        }
-        query.extend_from_slice(filter);
-        let page: PageOf<LogEntry> = parse(&ask(link, LOGS, &query).await?)?;
-        let is_last = page.items.len() < PAGE;
-        let last = page
-            .items
-            .iter()
-            .map(|entry| entry.order_import_log_entry_id)
-            .max();
-        entries.extend(page.items);
-        match last {
-            // A cursor that does not move would be followed for ever.
-            Some(last) if !is_last && last > after => after = last,
-            _ => break,
-        }
-    }
-    entries.retain(|entry| entry.order_import_log_entry_id > since);
-    Ok(entries)
 }
 
 /// The newest entry of each order.

@@ -45,6 +45,8 @@ pub struct OrderWork {
     pub shows: bool,
     /// Was it refused before, and is sent again since an operator wants it?
     pub again: bool,
+    /// Did the platform take it before, so that all that can become known of it is a refusal?
+    pub taken: bool,
 }
 
 /// A customer as it stands after one change.
@@ -83,11 +85,15 @@ impl Work {
         }
     }
 
-    /// Was it refused before, and is sent again since an operator wants it? Then its verdict was journalled once, and
-    /// its place says nothing of how far the journal is sent.
-    pub fn is_sent_again(&self) -> bool {
+    /// Did the platform take it before?
+    pub fn was_taken(&self) -> bool {
+        matches!(self, Self::Order(order) if order.taken)
+    }
+
+    /// Has it had a verdict before? Then one was journalled, and its place says nothing of how far the journal is sent.
+    pub fn had_verdict(&self) -> bool {
         match self {
-            Self::Order(order) => order.again,
+            Self::Order(order) => order.again || order.taken,
             Self::Customer(customer) => customer.again,
             Self::FileEnd(_) => false,
         }

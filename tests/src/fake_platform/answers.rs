@@ -37,7 +37,11 @@ pub(super) fn of(
         ("POST", "/imports/orders") => import(state, body),
         ("GET", "/imports/orders/logs") => {
             let wanted = query.get("success").map(|wanted| wanted == "true");
-            let fits = |entry: &Value| wanted.is_none_or(|it| entry["success"] == it);
+            let key = query.get("externalSystemId");
+            let fits = |entry: &Value| {
+                wanted.is_none_or(|it| entry["success"] == it)
+                    && key.is_none_or(|key| entry["externalSystemId"] == **key)
+            };
             page(state.log.iter(), "orderImportLogEntryId", &query, &fits)
         }
         ("GET", "/subscriptions") => {
@@ -101,36 +105,50 @@ fn import(state: &mut State, body: &[u8]) -> Response<Full<Bytes>> {
         );
     }
     state.bodies.push(json!({"keys": keys.len(), "purchase": body["purchase"], "suppressMail": body["suppressMail"]}));
+    let promises = keys.iter().any(|key| state.promised.contains(key));
     for (key, item) in keys.into_iter().zip(items) {
-        let customer = text(&item, "invoiceCustomerId");
-        let refused = match state.refused.get(&key) {
-            Some(Refused::InTheLog(code)) => Some(*code),
-            _ if state.knows_customers && !state.customers.contains_key(&customer) => {
-                state.without_customer.push(key.clone());
-                Some(20404)
-            }
-            _ => None,
-        };
-        let id = state.log.len() as u64 + 1;
-        let offer = text(&item, "plenigoOfferId");
-        let mut entry = json!({
-            "orderImportLogEntryId": id, "createdDate": "2026-01-01T00:00:00Z", "changedDate": "2026-01-01T00:00:00Z",
-            "externalSystemId": key, "plenigoOfferId": offer, "success": refused.is_none(), "orderId": 0,
-        });
-        if let Some(code) = refused {
-            entry["errorReason"] = "it is refused".into();
-            entry["errorDetail"] = json!({"message": "it is refused", "errorCode": code});
+        let is_late = matches!(state.refused.get(&key), Some(Refused::Late(_)));
+        if is_late || promises {
+            state.later.push((key, item));
         } else {
-            let known = state.orders.entry(key.clone()).or_default();
-            if known.last().is_some_and(|last| same(last, &item)) {
-                state.again.push(key);
-            }
-            known.push(item);
-            entry["orderId"] = id.into();
+            perform(state, key, item);
         }
-        state.log.push(entry);
     }
-    answer(201, &json!({"success": true}))
+    match promises {
+        true => answer(201, &json!({"success": true, "promiseId": "P-1"})),
+        false => answer(201, &json!({"success": true})),
+    }
+}
+
+/// Takes an item, or refuses it in the log.
+pub(super) fn perform(state: &mut State, key: String, item: Value) {
+    let customer = text(&item, "invoiceCustomerId");
+    let refused = match state.refused.get(&key) {
+        Some(Refused::InTheLog(code) | Refused::Late(code)) => Some(*code),
+        _ if state.knows_customers && !state.customers.contains_key(&customer) => {
+            state.without_customer.push(key.clone());
+            Some(20404)
+        }
+        _ => None,
+    };
+    let id = state.log.len() as u64 + 1;
+    let offer = text(&item, "plenigoOfferId");
+    let mut entry = json!({
+        "orderImportLogEntryId": id, "createdDate": "2026-01-01T00:00:00Z", "changedDate": "2026-01-01T00:00:00Z",
+        "externalSystemId": key, "plenigoOfferId": offer, "success": refused.is_none(), "orderId": 0,
+    });
+    if let Some(code) = refused {
+        entry["errorReason"] = "it is refused".into();
+        entry["errorDetail"] = json!({"message": "it is refused", "errorCode": code});
+    } else {
+        let known = state.orders.entry(key.clone()).or_default();
+        if known.last().is_some_and(|last| same(last, &item)) {
+            state.again.push(key);
+        }
+        known.push(item);
+        entry["orderId"] = id.into();
+    }
+    state.log.push(entry);
 }
 
 /// Fields that are absent and fields without a value say the same of an order that is known.

@@ -4,7 +4,7 @@
 mod answers;
 mod faults;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,6 +48,10 @@ pub struct State {
     pub without_customer: Vec<String>,
     /// What every item is refused with that has such a key.
     pub refused: BTreeMap<String, Refused>,
+    /// A request with one of these is answered with a promise, and worked off later.
+    pub promised: BTreeSet<String>,
+    /// Items that are to be worked off later.
+    later: Vec<(String, Value)>,
     /// The bodies of all imports that were looked at.
     pub bodies: Vec<Value>,
     /// How many requests of which kind came.
@@ -66,6 +70,8 @@ pub enum Refused {
     AtOnce(u32),
     /// In the log alone.
     InTheLog(u32),
+    /// In the log alone, and only once the platform works off what it has put aside.
+    Late(u32),
     /// The platform breaks at it.
     ByBreaking,
 }
@@ -101,6 +107,14 @@ impl Platform {
     /// What it knows, to look at and to change.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Works off what was promised or put aside.
+    pub fn work_off(&self) {
+        let mut state = self.state();
+        for (key, item) in std::mem::take(&mut state.later) {
+            answers::perform(&mut state, key, item);
+        }
     }
 
     /// From now on it has these faults.

@@ -194,6 +194,7 @@ mod tests {
             code: Some(97002),
             reason: None,
             again: false,
+            taken: false,
         });
         entry
     }
@@ -263,6 +264,7 @@ mod tests {
             first_log,
             reach: 0,
             upstream_log: 0,
+            watched: None,
         };
         apply(&store, Vec::new(), Some(mark(1)));
         store.flush().unwrap();

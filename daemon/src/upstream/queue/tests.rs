@@ -28,6 +28,7 @@ fn order(line: u32, key: &str, customer: &str, import: &str) -> Work {
         item: Vec::new(),
         shows: true,
         again: false,
+        taken: false,
     }))
 }
 

@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::task::JoinHandle;
 
+use super::promises::Promise;
 use super::{Event, Sender};
 use crate::clock;
 use crate::entry::sent::{Place, Verdict};
@@ -31,6 +33,12 @@ enum Airborne {
     Orders(Vec<Arc<OrderWork>>),
     Doubts(Vec<Handed>),
     Customer(Arc<CustomerWork>),
+    /// What upstream promised to work on.
+    Promised(Promise, Vec<Handed>),
+    /// What it refused since it was looked last, and when this look began.
+    Refusals(Timestamp),
+    /// What it took, and may have refused since.
+    Suspects(Vec<Arc<OrderWork>>),
     /// How far upstream's log is.
     Beginning,
 }
@@ -61,7 +69,17 @@ impl Sender {
                 || (orders > 0 && (of_orders == 0 || self.queue.first_goes_alone()));
             // Orders are not kept waiting by customers that are not theirs.
             let place_for_orders = usize::from(orders_may_go && most > 1 && of_orders == 0);
-            if doubts > 0 {
+            if let Some((promise, handed)) = self.take_promise(now) {
+                if !handed.is_empty() {
+                    self.start(Airborne::Promised(promise, handed));
+                }
+            } else if !self.watch.suspects.is_empty() {
+                let count = self.watch.suspects.len().min(self.config.batch);
+                let some = self.watch.suspects.drain(..count).collect();
+                self.start(Airborne::Suspects(some));
+            } else if now >= self.watch.at && !self.is_watching() {
+                self.start(Airborne::Refusals(clock::now()));
+            } else if doubts > 0 {
                 let some = self.queue.take_doubts(self.config.batch);
                 self.start(Airborne::Doubts(some));
             } else if customers > 0 && self.flights.len() + place_for_orders < most {
@@ -87,15 +105,20 @@ impl Sender {
             purchase: self.config.purchase,
             suppress_mail: self.config.suppress_mail,
         };
-        let journal = self.journal.clone();
+        let (journal, view) = (self.journal.clone(), Arc::clone(&self.view));
         let about = what.clone();
+        let since = self.watch.since.to_string();
         let task = self.runtime.spawn(async move {
             let told = match &about {
                 Airborne::Orders(orders) => {
                     let key = idempotency_key(&journal, orders);
                     talk::send_orders(&link, orders, &key, manner).await
                 }
-                Airborne::Doubts(some) => talk::look_up(&link, some).await,
+                Airborne::Doubts(some) | Airborne::Promised(_, some) => {
+                    talk::look_up(&link, &view, some).await
+                }
+                Airborne::Refusals(_) => talk::failures(&link, &since).await,
+                Airborne::Suspects(some) => talk::look_again(&link, some).await,
                 Airborne::Customer(customer) => talk::send_customer(&link, customer).await,
                 Airborne::Beginning => match talk::newest_entry(&link).await {
                     Ok(newest) => Told::Newest(newest),
@@ -123,7 +146,19 @@ impl Sender {
             Told::Judged(fates, since) => {
                 self.newest = self.newest.max(since);
                 self.all_is_well();
-                self.take_fates(&what, fates);
+                match &what {
+                    Airborne::Promised(promise, handed) => {
+                        self.take_promised_fates(promise, handed, fates);
+                    }
+                    Airborne::Suspects(some) => self.take_last_words(some, fates),
+                    _ => self.take_fates(&what, fates, since),
+                }
+            }
+            Told::Failures(failures) => {
+                self.all_is_well();
+                if let Airborne::Refusals(begun) = what {
+                    self.take_failures(begun, failures);
+                }
             }
             Told::Trouble(trouble) => self.take_trouble(&what, &trouble),
         }
@@ -136,21 +171,43 @@ impl Sender {
         }
     }
 
-    fn take_fates(&mut self, what: &Airborne, fates: Vec<Fate>) {
+    fn take_fates(&mut self, what: &Airborne, fates: Vec<Fate>, since: Option<u64>) {
+        let mut promised = Vec::new();
         for (work, fate) in what.works().into_iter().zip(fates) {
             match fate {
-                Fate::Taken => {
-                    self.taken += 1;
-                    self.figures.sent(1);
-                    self.judge(work, Verdict::Ok, Refusal::default());
-                }
+                Fate::Taken => self.take(work),
                 Fate::Refused(refusal) => self.refuse(work, Verdict::Refused, refusal),
                 Fate::Again => self.queue.give_back(&[work.place()], None),
+                Fate::Promised => promised.push(work.place()),
+            }
+        }
+        if !promised.is_empty() {
+            self.promised(promised, since.unwrap_or(self.since_of_old));
+        }
+    }
+
+    /// Changes that were taken, and the platform's last words on them.
+    fn take_last_words(&mut self, some: &[Arc<OrderWork>], fates: Vec<Fate>) {
+        for (work, fate) in some.iter().zip(fates) {
+            if let Fate::Refused(refusal) = fate {
+                self.refuse(Work::Order(Arc::clone(work)), Verdict::Refused, refusal);
             }
         }
     }
 
-    fn refuse(&mut self, work: Work, verdict: Verdict, refusal: Refusal) {
+    /// Is it looked for refusals just now?
+    fn is_watching(&self) -> bool {
+        let mut flights = self.flights.values();
+        flights.any(|flight| matches!(flight.what, Airborne::Refusals(_)))
+    }
+
+    pub(super) fn take(&mut self, work: Work) {
+        self.taken += 1;
+        self.figures.sent(1);
+        self.judge(work, Verdict::Ok, Refusal::default());
+    }
+
+    pub(super) fn refuse(&mut self, work: Work, verdict: Verdict, refusal: Refusal) {
         let label = refusal
             .code
             .map_or("refused".to_owned(), |code| code.to_string());
@@ -239,7 +296,9 @@ impl Sender {
             }
             Airborne::Customer(customer) => self.queue.give_back(&[customer.place], None),
             Airborne::Orders(_) => self.queue.give_back(&what.places(), doubt),
-            Airborne::Beginning => {}
+            Airborne::Promised(promise, _) => self.look_later(promise),
+            Airborne::Suspects(some) => self.watch.suspects.extend(some.iter().cloned()),
+            Airborne::Beginning | Airborne::Refusals(_) => {}
         }
     }
 }
@@ -259,7 +318,10 @@ impl Airborne {
                 works.map(Work::Order).collect()
             }
             Self::Customer(customer) => vec![Work::Customer(Arc::clone(customer))],
-            Self::Beginning => Vec::new(),
+            // What these are about is not handed out: nothing is given back where they fail.
+            Self::Promised(..) | Self::Suspects(_) | Self::Refusals(_) | Self::Beginning => {
+                Vec::new()
+            }
         }
     }
 

@@ -35,6 +35,7 @@ impl Sender {
             beyond,
             first_log: self.first_log,
             reach: self.queue.room() as u32,
+            watched: Some(self.watch.since.to_string()),
             upstream_log: floors.min().unwrap_or(newest).min(newest),
         };
         self.daemon.data.books.write(|sheet| {
@@ -78,12 +79,12 @@ impl Sender {
     fn note_written(&mut self, judged: &[Judged], ended: &[SentEntry]) {
         self.written_at = clock::since_start();
         for one in judged {
-            let again = one.work.is_sent_again();
+            let (again, taken) = (one.work.had_verdict(), one.work.was_taken());
             let is_change = !matches!(one.work, Work::FileEnd(_));
             self.settled += u64::from(is_change && !again);
             let is_refused = !matches!(one.verdict, Verdict::Ok | Verdict::Replaced);
             match (is_refused, again) {
-                (true, false) => self.parked += 1,
+                (true, _) if taken || !again => self.parked += 1,
                 (false, true) => self.parked = self.parked.saturating_sub(1),
                 _ => {}
             }

@@ -127,3 +127,112 @@ fn a_token_that_is_not_taken_stops_everything_and_blames_nobody() -> anyhow::Res
     ensure!(platform.state().orders.len() == 5);
     Ok(())
 }
+
+#[test]
+fn a_promise_keeps_only_its_own_orders_waiting() -> anyhow::Result<()> {
+    let platform = Platform::start(Faults::none())?;
+    let promised = ["K-3".to_owned(), "K-4".to_owned()];
+    platform.state().promised.extend(promised.clone());
+    // Less room than what comes behind it.
+    let site = mirroring(&platform, "batch = 2\nparallel = 1")?;
+    let daemon = site.serve_ready()?;
+    site.drop_file("alpha", "1.csv", &csv_of(promised.clone(), 1))?;
+    site.await_receipt("alpha", "1.csv")?;
+    // Later changes of the same orders wait for it, and others go past both.
+    for quantity in 2..=4 {
+        let name = format!("{quantity}.csv");
+        site.drop_file("alpha", &name, &csv_of(promised.clone(), quantity))?;
+        site.await_receipt("alpha", &name)?;
+    }
+    let others = (0..20).map(|number| format!("L-{number}"));
+    site.drop_file("alpha", "others.csv", &csv_of(others, 1))?;
+    let receipt = settled_receipt(&site, "others.csv")?;
+    ensure!(receipt["upstream"]["confirmed"] == 20, "{receipt}");
+    let told = || site.run(&["order", "K-3", "--format", "json"])?.json();
+    ensure!(told()?["upstream"]["state"] == "pending", "{}", told()?);
+    ensure!(!platform.state().orders.contains_key("K-3"));
+
+    platform.state().promised.clear();
+    platform.work_off();
+    await_empty(&site)?;
+    ensure!(told()?["upstream"]["state"] == "confirmed", "{}", told()?);
+    let receipt = settled_receipt(&site, "1.csv")?;
+    ensure!(receipt["upstream"]["confirmed"] == 2, "{receipt}");
+    daemon.stop()?;
+    site.verify()?;
+    let state = platform.state();
+    for key in &promised {
+        let seen = state.orders[key]
+            .iter()
+            .map(|item| item["quantity"].clone());
+        let seen: Vec<Value> = seen.collect();
+        ensure!(
+            seen.first() == Some(&1.into()) && seen.last() == Some(&4.into()),
+            "{seen:?}"
+        );
+    }
+    ensure!(state.again.is_empty(), "came twice: {:?}", state.again);
+    Ok(())
+}
+
+#[test]
+fn a_promise_that_is_not_kept_waits_for_an_operator() -> anyhow::Result<()> {
+    let platform = Platform::start(Faults::none())?;
+    platform.state().promised.insert("K-1".into());
+    let site = mirroring(&platform, "promise_wait = \"300ms\"")?;
+    let daemon = site.serve_ready()?;
+    site.drop_file("alpha", "1.csv", &csv_of(["K-1".to_owned()], 1))?;
+    let receipt = settled_receipt(&site, "1.csv")?;
+    ensure!(
+        receipt["upstreamRefusals"][0]["state"] == "parked",
+        "{receipt}"
+    );
+    daemon.stop()?;
+    site.verify()
+}
+
+#[test]
+fn what_is_refused_after_it_was_taken_is_told() -> anyhow::Result<()> {
+    let platform = Platform::start(Faults::none())?;
+    {
+        let refused = &mut platform.state().refused;
+        refused.insert("K-2".into(), Refused::Late(97002));
+        refused.insert("K-5".into(), Refused::Late(97005));
+    }
+    let site = mirroring(&platform, "log_interval = \"200ms\"")?;
+    let daemon = site.serve_ready()?;
+    site.drop_file("alpha", "1.csv", &csv_of(keys(8), 1))?;
+    let receipt = settled_receipt(&site, "1.csv")?;
+    ensure!(receipt["upstream"]["confirmed"] == 8, "{receipt}");
+    platform.work_off();
+    let receipt = await_some("the receipt to tell of the refusals", || {
+        let receipt = site.receipt("alpha", "1.csv.receipt.json")?;
+        Ok(receipt.filter(|receipt| receipt["upstream"]["refused"] == 2))
+    })?;
+    ensure!(receipt["upstream"]["confirmed"] == 6, "{receipt}");
+    let order = site.run(&["order", "K-2", "--format", "json"])?.json()?;
+    ensure!(order["upstream"]["state"] == "refused", "{order}");
+    ensure!(order["upstream"]["code"] == 97002, "{order}");
+    let parked = outbox(&site)?["parked"].as_array().map(Vec::len);
+    ensure!(parked == Some(2), "{parked:?}");
+
+    // What is mended there is sent again; what is overtaken here is let go.
+    platform.state().refused.clear();
+    site.must(&["outbox", "retry", "K-2"])?;
+    site.drop_file("alpha", "2.csv", &csv_of(["K-5".to_owned()], 2))?;
+    await_that("nothing to be parked", || {
+        Ok(outbox(&site)?["parked"]
+            .as_array()
+            .is_some_and(Vec::is_empty))
+    })?;
+    let receipt = await_some("the receipt to be right again", || {
+        let receipt = site.receipt("alpha", "1.csv.receipt.json")?;
+        Ok(receipt.filter(|receipt| receipt["upstream"]["refused"] == 0))
+    })?;
+    ensure!(receipt["upstream"]["confirmed"] == 7, "{receipt}");
+    daemon.stop()?;
+    site.verify()?;
+    let state = platform.state();
+    ensure!(state.orders["K-2"].len() == 1 && state.orders["K-5"].len() == 1);
+    Ok(())
+}
