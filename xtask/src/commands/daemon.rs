@@ -106,10 +106,20 @@ impl Intake {
 
     /// Starts the daemon; what it says goes to `log`.
     pub(crate) fn serve(&self, log: &Path) -> anyhow::Result<Serving> {
+        self.serve_with(log, &[])
+    }
+
+    /// The same with these environment variables.
+    pub(crate) fn serve_with(
+        &self,
+        log: &Path,
+        variables: &[(&str, &str)],
+    ) -> anyhow::Result<Serving> {
         let log_file =
             File::create(log).with_context(|| format!("cannot write `{}`", log.display()))?;
         let mut command = self.command(&["serve"]);
         command.stdout(log_file.try_clone()?).stderr(log_file);
+        command.envs(variables.iter().copied());
         let child = command
             .spawn()
             .with_context(|| format!("cannot start {}", shown(&command)))?;

@@ -13,6 +13,7 @@ mod report;
 mod sheets;
 #[cfg(feature = "peers")]
 pub(crate) mod sqlite;
+mod upstream;
 
 use std::path::PathBuf;
 
@@ -59,6 +60,8 @@ enum What {
     Idle,
     /// Requests over HTTP: importing, reading meanwhile, and questions for access.
     Api,
+    /// Orders that a second daemon is to have, against importing them alone.
+    Upstream,
     /// The page in Chromium against Papa Parse and Ajv, and against `intake check`.
     Browser,
     /// Everything.
@@ -133,6 +136,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.what.includes(What::Api) {
         api::measure_api(&program, &inputs, scale, &mut report)?;
+    }
+    if options.what.includes(What::Upstream) {
+        upstream::measure_upstream(&program, &inputs, scale, &mut report)?;
     }
     if options.what.includes(What::Browser) {
         browser::measure_browser(&workspace, &program, &inputs, scale, &mut report)?;

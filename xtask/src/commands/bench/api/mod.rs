@@ -2,11 +2,11 @@
 //! The same rows go in as a file by command, as one request and as many; what is read meanwhile is timed one answer at a time.
 
 mod client;
+mod token;
 
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -17,8 +17,9 @@ use super::import::{PARTNER, import_by_intake};
 use super::inputs::{Input, Inputs, copy_folder};
 use super::measure::median;
 use super::report::{Goal, Report};
-use crate::commands::daemon::{Intake, Serving};
+use crate::commands::daemon::Intake;
 use client::Client;
+pub(super) use token::Token;
 
 const ORDERS: &str = "/api/v3.0/imports/orders";
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -66,7 +67,7 @@ fn measure_importing(
         by_csv.push(of_file(&csv)?);
         by_json.push(of_file(&json)?);
         let intake = fresh("api-data")?;
-        let (serving, host) = token.serve(&intake, inputs)?;
+        let (serving, host) = token.serve(&intake)?;
         rustix::fs::sync();
         let started = Instant::now();
         let status = Client::new(host, &token.token)?.post(ORDERS, &body)?;
@@ -74,7 +75,7 @@ fn measure_importing(
         ensure!(status == 201, "the request was answered with {status}");
         serving.stop()?;
         let intake = fresh("api-data")?;
-        let (serving, host) = token.serve(&intake, inputs)?;
+        let (serving, host) = token.serve(&intake)?;
         rustix::fs::sync();
         let mut client = Client::new(host, &token.token)?;
         let started = Instant::now();
@@ -128,7 +129,7 @@ fn measure_single(
     token: &Token,
     report: &mut Report,
 ) -> anyhow::Result<()> {
-    let (serving, host) = token.serve(intake, inputs)?;
+    let (serving, host) = token.serve(intake)?;
     let mut client = Client::new(host, &token.token)?;
     let mut waits = Vec::new();
     for body in inputs.clean_batches(scale.repetitions(1_000) as u64, 1)? {
@@ -157,7 +158,7 @@ fn measure_reading(
     let input = inputs.clean_orders(rows)?;
     let intake = inputs.data_directory(program, "api-read-data", rows)?;
     import_by_intake(&intake, &known, "first import")?;
-    let (mut serving, host) = token.serve(&intake, inputs)?;
+    let (mut serving, host) = token.serve(&intake)?;
     let mut client = Client::new(host, &token.token)?;
     let questions = questions(&client, rows / 10);
     println!("reading while {rows} orders are imported");
@@ -287,62 +288,6 @@ fn percentile(values: &mut [f64], share: f64) -> f64 {
         .get(place.min(values.len().saturating_sub(1)))
         .copied()
         .unwrap_or(0.0)
-}
-
-/// The partner's token.
-struct Token {
-    token: String,
-    hash: String,
-}
-
-impl Token {
-    fn new(program: &Path) -> anyhow::Result<Self> {
-        let output = Command::new(program)
-            .args(["token", "new", "--partner", PARTNER, "--lang", "en"])
-            .output()
-            .with_context(|| format!("cannot run `{}`", program.display()))?;
-        let said = String::from_utf8(output.stdout).context("a token is text")?;
-        let mut lines = said.lines().map(str::trim);
-        let token = lines.find(|line| line.starts_with("intake-"));
-        Ok(Self {
-            token: token.context("no token was printed")?.to_owned(),
-            hash: said
-                .split('"')
-                .nth(1)
-                .context("no hash was printed")?
-                .to_owned(),
-        })
-    }
-
-    /// Starts a daemon that answers over HTTP, with everything else as by default but the rate of requests.
-    fn serve(&self, intake: &Intake, inputs: &Inputs) -> anyhow::Result<(Serving, SocketAddr)> {
-        let config = format!(
-            "[http]\nlisten = \"127.0.0.1:0\"\ntoken_rate = \"off\"\n[partners.{PARTNER}]\ntokens = [\"{}\"]\n",
-            self.hash
-        );
-        let path = intake.data.join("intake.toml");
-        fs::write(&path, config).with_context(|| format!("cannot write `{}`", path.display()))?;
-        let log = inputs.folder.join("api-serve.log");
-        let mut serving = intake.serve(&log)?;
-        let host = serving.await_answer(
-            "starting to listen",
-            PATIENCE,
-            Duration::from_millis(5),
-            || {
-                let said = fs::read_to_string(&log).unwrap_or_default();
-                let line = said.lines().find(|line| line.contains("http_listening"));
-                let after = line.and_then(|line| line.split("address=").nth(1));
-                let address = after.and_then(|after| after.split_whitespace().next());
-                Ok(address.and_then(|address| address.parse::<SocketAddr>().ok()))
-            },
-        )?;
-        let mut probe = Client::new(host, &self.token)?;
-        let question = probe.get("/readyz");
-        serving.await_answer("getting ready", PATIENCE, Duration::from_millis(5), || {
-            Ok((probe.ask(&question)? == 200).then_some(()))
-        })?;
-        Ok((serving, host))
-    }
 }
 
 #[cfg(test)]
