@@ -67,17 +67,20 @@ impl Imports {
     }
 
     /// What the books say was done for keys.
-    pub(super) fn learn(&self, records: &[FileRecord]) {
-        for record in records {
-            let request = record.request.as_ref();
-            let key = request.and_then(|request| request.idempotency_key.clone());
-            let claimed = record.claimed.parse::<Timestamp>();
-            if let (Some(key), Ok(claimed)) = (key, claimed)
-                && is_good(claimed, clock::now())
-            {
-                self.put(&record.partner, key, &record.import_id, claimed);
-            }
+    pub(super) fn learn(&self, record: &FileRecord) {
+        let request = record.request.as_ref();
+        let key = request.and_then(|request| request.idempotency_key.clone());
+        let claimed = record.claimed.parse::<Timestamp>();
+        if let (Some(key), Ok(claimed)) = (key, claimed)
+            && is_good(claimed, clock::now())
+        {
+            self.put(&record.partner, key, &record.import_id, claimed);
         }
+    }
+
+    /// The first import from which on keys are still worth learning, of so many imports in all.
+    pub(super) fn first_to_learn(next_import: u64) -> u64 {
+        next_import.saturating_sub(MOST_KEYS as u64)
     }
 
     fn put(&self, partner: &str, key: String, import_id: &str, since: Timestamp) {

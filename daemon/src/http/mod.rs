@@ -162,10 +162,12 @@ impl Http {
     pub fn serve(&self, daemon: &Arc<Daemon>) -> Result<(), HttpError> {
         self.shared.tickets.prepare()?;
         upload::sweep(&daemon.data.inbox)?;
-        match daemon.data.books.store().files() {
-            Ok(records) => self.shared.imports.learn(&records),
-            // Whoever asks the store next meets the same.
-            Err(error) => log::http_failed(&error),
+        let store = daemon.data.books.store();
+        let first = Imports::first_to_learn(store.meta().next_import);
+        let imports = &self.shared.imports;
+        // Whoever asks the store next meets the same error.
+        if let Err(error) = store.each_file(first, &mut |record| imports.learn(&record)) {
+            log::http_failed(&error);
         }
         *self
             .shared

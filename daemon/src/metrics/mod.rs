@@ -175,13 +175,11 @@ impl Metrics {
     }
 
     /// What the books know, at the start of a life of the daemon.
-    pub fn learn(&self, records: &[FileRecord]) {
+    pub fn learn(&self, record: &FileRecord) {
         let mut figures = self.lock();
-        for record in records {
-            figures.note_held(record);
-            figures.note_seen(record);
-            figures.note_success(record);
-        }
+        figures.note_held(record);
+        figures.note_seen(record);
+        figures.note_success(record);
     }
 
     /// What is known of each partner that there is anything to know of.
@@ -439,7 +437,7 @@ mod tests {
     #[test]
     fn what_happened_is_told_by_partner() {
         let metrics = Metrics::default();
-        metrics.learn(&[record("000001", &[Step::Held])]);
+        metrics.learn(&record("000001", &[Step::Held]));
         metrics.stepped(&record("000002", &[Step::Planned]), Duration::ZERO);
         metrics.stepped(
             &record("000002", &[Step::Applied]),

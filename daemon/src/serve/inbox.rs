@@ -15,7 +15,6 @@ use crate::folder::settle::{Novelty, Refusal, Sighting, Verdict};
 use crate::log;
 use crate::metrics::Waiting;
 use crate::receipt::{self, ReceiptError};
-use crate::state::FileRecord;
 use crate::system::PathError;
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -61,14 +60,15 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(5);
 /// Takes up what the last life of the daemon left. Nobody may begin an import meanwhile, since what is not in the
 /// journal yet would be taken for a leftover.
 pub(super) fn resume(daemon: &Arc<Daemon>, partners: &Partners) {
-    let Some(known) = take_up_open_imports(daemon, partners) else {
+    if !take_up_open_imports(daemon, partners) {
         return;
-    };
+    }
+    let store = daemon.data.books.store();
     // A claim that was cut off before the journal heard of it.
     match survey(&daemon.data.folders.work) {
         Ok(found) => {
             for leftover in found.leftovers {
-                if !known.iter().any(|id| id == leftover.import_id.as_str()) {
+                if matches!(store.file(leftover.import_id.as_str()), Ok(None)) {
                     let unclaimed = PartnerName::parse("unknown");
                     if let Some(partner) = leftover.partner.or(unclaimed.ok()) {
                         partners.give(&partner, Task::Adopt(leftover.import_id));
@@ -80,24 +80,23 @@ pub(super) fn resume(daemon: &Arc<Daemon>, partners: &Partners) {
     }
 }
 
-/// Gives every import that is not at its end to its partner's worker, and says which imports there are. An import
-/// that somebody works on just now is found at its end, or goes on, when its turn comes.
-fn take_up_open_imports(daemon: &Arc<Daemon>, partners: &Partners) -> Option<Vec<String>> {
+/// Gives every import that is not at its end to its partner's worker. An import that somebody works on just now is found at
+/// its end, or goes on, when its turn comes. False: the store cannot be read.
+fn take_up_open_imports(daemon: &Arc<Daemon>, partners: &Partners) -> bool {
     let data = &daemon.data;
-    let files = match data.books.store().files() {
-        Ok(files) => files,
-        Err(error) => {
-            log::daemon_failed(&error);
-            daemon.begin_anew();
-            return None;
+    let mut open = Vec::new();
+    let read = data.books.store().each_file(0, &mut |record| {
+        data.metrics.learn(&record);
+        if record.is_open() {
+            open.push(record);
         }
-    };
-    data.metrics.learn(&files);
-    let known = files
-        .iter()
-        .map(|record| record.import_id.clone())
-        .collect();
-    for record in files.into_iter().filter(FileRecord::is_open) {
+    });
+    if let Err(error) = read {
+        log::daemon_failed(&error);
+        daemon.begin_anew();
+        return false;
+    }
+    for record in open {
         if let Ok(partner) = PartnerName::parse(&record.partner) {
             let held = record.progress().state() == State::Held;
             let moved = data.path.join("held").join(&record.import_id).exists();
@@ -106,7 +105,7 @@ fn take_up_open_imports(daemon: &Arc<Daemon>, partners: &Partners) -> Option<Vec
             }
         }
     }
-    Some(known)
+    true
 }
 
 /// One scan and what follows from it. Gives when the next one can settle something.

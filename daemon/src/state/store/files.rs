@@ -12,25 +12,40 @@ use std::collections::BTreeMap;
 impl Store {
     /// Every file, by import.
     pub fn files(&self) -> Result<Vec<FileRecord>, StoreError> {
-        let mut files = BTreeMap::new();
+        let mut files = Vec::new();
+        self.each_file(0, &mut |record| files.push(record))?;
+        Ok(files)
+    }
+
+    /// Shows the file of each import from this number on, one at a time: every request is an import, and there may be millions.
+    pub fn each_file(
+        &self,
+        first: u64,
+        show: &mut dyn FnMut(FileRecord),
+    ) -> Result<(), StoreError> {
+        let mut waiting = BTreeMap::new();
         for pending in self.read().all() {
-            files.extend(
-                pending
-                    .files
-                    .iter()
-                    .map(|(number, record)| (*number, record.clone())),
-            );
+            let records = pending.files.range(first..);
+            waiting.extend(records.map(|(number, record)| (*number, record.clone())));
         }
-        for entry in self.engine.scan(Space::Files, &[]) {
+        for entry in self.engine.scan(Space::Files, &first.to_be_bytes()) {
             let (key, value) = entry?;
-            let number = key
-                .first_chunk::<8>()
-                .map(|bytes| u64::from_be_bytes(*bytes));
-            let record: FileRecord =
-                serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?;
-            files.entry(number.unwrap_or(0)).or_insert(record);
+            let number = key.first_chunk::<8>();
+            let number = number.map_or(0, |bytes| u64::from_be_bytes(*bytes));
+            // What waits is newer than what was written away.
+            let mut shown = None;
+            while let Some(waits) = waiting.first_entry()
+                && *waits.key() <= number
+            {
+                shown = Some(*waits.key());
+                show(waits.remove());
+            }
+            if shown != Some(number) {
+                show(serde_json::from_slice(&value).map_err(|_| RecordError { what: "file" })?);
+            }
         }
-        Ok(files.into_values().collect())
+        waiting.into_values().for_each(show);
+        Ok(())
     }
 
     /// The file of this import.
