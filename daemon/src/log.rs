@@ -467,6 +467,11 @@ pub fn upstream_pull_refused(what: &str, place: u64, reason: &str) {
     warn!(target: "intake", event = "upstream_pull_refused", what, place, reason, "not taken over from upstream");
 }
 
+/// How far upstream was looked through cannot be noted: the next start looks through everything.
+pub fn upstream_pull_not_noted(error: &str) {
+    warn!(target: "intake", event = "upstream_pull_not_noted", %error, "cannot note what was taken over from upstream");
+}
+
 fn milliseconds(duration: Duration) -> u64 {
     duration.as_millis().try_into().unwrap_or(u64::MAX)
 }

@@ -8,6 +8,7 @@ mod judged;
 mod link;
 mod pauses;
 mod pull;
+mod pulled;
 mod queue;
 mod reader;
 mod sender;

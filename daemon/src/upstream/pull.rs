@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 
 use super::link::Link;
 use super::pauses::Pauses;
+use super::pulled::Pulled;
 use super::talk::{self, Kind, Trouble};
 use super::wire::PageOf;
 use crate::books::BooksError;
@@ -95,22 +96,27 @@ impl Puller {
     /// Works until the daemon ends.
     pub(super) fn run(&mut self) {
         let config = self.daemon.data.config.upstream.clone();
-        let mut looked = None;
+        let url = config.url.as_ref().map_or("", |url| url.as_str());
+        let pulled = Pulled::of(&self.daemon.data.path, url);
+        let mut looked = pulled.customers_since();
         while !self.daemon.ending() {
             let begun = clock::now();
             if config.pull_offers {
                 self.walk(What::Offers, None);
             }
-            if config.pull_customers {
-                self.walk(What::Customers, looked);
+            if config.pull_customers
+                && self.walk(What::Customers, looked)
+                && let Ok(since) = begun.checked_sub(OVERLAP)
+            {
+                looked = Some(since);
+                pulled.note(since);
             }
-            looked = begun.checked_sub(OVERLAP).ok();
             self.rest(config.pull_interval);
         }
     }
 
-    /// Walks to the last page; what goes wrong is tried again from where it stopped.
-    fn walk(&mut self, what: What, since: Option<Timestamp>) {
+    /// Walks to the last page; what goes wrong is tried again from where it stopped. False: it never came there.
+    fn walk(&mut self, what: What, since: Option<Timestamp>) -> bool {
         let mut walk = Walk {
             what,
             after: None,
@@ -124,16 +130,17 @@ impl Puller {
                 Ok(false) => {
                     self.pauses.answered();
                     log::upstream_pulled(what.name(), walk.seen, walk.written);
-                    return;
+                    return true;
                 }
                 Err(PullError::Trouble(trouble)) => self.pause(&trouble),
                 Err(error) => {
                     log::upstream_stopped(&error);
                     self.daemon.begin_anew();
-                    return;
+                    return false;
                 }
             }
         }
+        false
     }
 
     fn pause(&mut self, trouble: &Trouble) {

@@ -365,9 +365,8 @@ pub(super) fn last_change(
         };
         let row: Line<'_> =
             serde_json::from_slice(line).map_err(|source| ReadError::Line { place, source })?;
-        let changes = row.changes.iter();
-        let changed = changes.filter_map(|change| Field::from_name(change.field));
-        let changed: Vec<Field> = changed.collect();
+        let fields = row.changes.iter().map(|change| change.field);
+        let changed: Vec<Field> = fields.filter_map(Field::from_name).collect();
         let creates = row.decision == "create";
         return Ok(Some(OrderWork {
             place,

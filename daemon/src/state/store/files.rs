@@ -139,3 +139,58 @@ impl Store {
         Ok(known)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::FileEntry;
+    use crate::folder::lifecycle::Step;
+    use crate::journal::FrameSpan;
+    use crate::state::file_record::import_id;
+
+    #[test]
+    fn files_are_shown_one_at_a_time_and_as_they_are_now() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), 1 << 20).unwrap();
+        let step = |number: u64, step: Step| {
+            let entry = FileEntry::new(&import_id(number), "2026-11-24T09:00:00Z", step);
+            let effects = Effects {
+                files: vec![entry],
+                ..Effects::default()
+            };
+            let span = FrameSpan {
+                start: Position::START,
+                end: Position::START,
+            };
+            store.apply(effects, span).unwrap();
+        };
+        let shown = |first: u64| {
+            let mut shown = Vec::new();
+            let mut show = |record: FileRecord| shown.push((record.import_id, record.step));
+            store.each_file(first, &mut show).unwrap();
+            shown
+        };
+        for number in [1, 2, 3, 5] {
+            step(number, Step::Claimed);
+        }
+        store.flush().unwrap();
+        // Some wait to be written away, new ones and such that are written in an older form.
+        for number in [2, 4, 6] {
+            step(number, Step::Claimed);
+        }
+        step(2, Step::Checked);
+        let expected: Vec<(String, Step)> = (1..=6)
+            .map(|number| {
+                let step = if number == 2 {
+                    Step::Checked
+                } else {
+                    Step::Claimed
+                };
+                (import_id(number), step)
+            })
+            .collect();
+        assert_eq!(shown(0), expected);
+        assert_eq!(shown(3), expected[2..]);
+        assert_eq!(shown(7), []);
+    }
+}

@@ -2,15 +2,27 @@
 //! A refusal stays until upstream has the change, or a later one in its place; one index finds it by its order's key.
 
 use super::{Store, StoreError, key_hash};
-use crate::entry::sent::{OutboxMark, Place, SentEntry, Verdict};
+use crate::entry::sent::{OutboxMark, Place, SentEntry, Stretch, Verdict};
 use crate::journal::Position;
 use crate::state::engine::{Batch, Space};
 use crate::state::file_record::import_number;
 use crate::state::pending::Pending;
 use crate::state::record::RecordError;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 const MARK_KEY: &[u8] = b"\0mark";
+/// So many stretches behind the mark stand in one value, which stays well below the longest that the engine takes.
+const STRETCHES: usize = 100;
+
+/// The mark as it is kept: the first stretches behind it, and how many values hold the others.
+#[derive(Serialize, Deserialize)]
+struct KeptMark {
+    #[serde(flatten)]
+    mark: OutboxMark,
+    #[serde(default)]
+    parts: u32,
+}
 const REFUSALS: u8 = 1;
 const REFUSAL_KEY_BYTES: usize = 1 + 8 + 4 + 8 + 4;
 
@@ -25,7 +37,15 @@ impl Store {
         let Some(value) = self.engine.get(Space::Outbox, MARK_KEY)? else {
             return Ok(None);
         };
-        let mark = serde_json::from_slice(&value).map_err(|_| UNREADABLE)?;
+        let kept: KeptMark = serde_json::from_slice(&value).map_err(|_| UNREADABLE)?;
+        let mut mark = kept.mark;
+        for part in 1..=kept.parts {
+            let value = self.engine.get(Space::Outbox, &part_key(part))?;
+            let more: Vec<Stretch> = value
+                .and_then(|value| serde_json::from_slice(&value).ok())
+                .ok_or(UNREADABLE)?;
+            mark.beyond.extend(more);
+        }
         Ok(Some(mark))
     }
 
@@ -108,8 +128,21 @@ pub(super) fn take(pending: &mut Pending, sent: &mut Vec<SentEntry>, mark: Optio
 /// Writes away what waits.
 pub(super) fn put(batch: &mut Batch, pending: &Pending) -> Result<(), StoreError> {
     if let Some(mark) = &pending.outbox {
-        let bytes = serde_json::to_vec(mark).map_err(|_| UNREADABLE)?;
+        let mut parts = mark.beyond.chunks(STRETCHES);
+        let kept = KeptMark {
+            mark: OutboxMark {
+                beyond: parts.next().unwrap_or_default().to_vec(),
+                ..mark.clone()
+            },
+            parts: parts.len() as u32,
+        };
+        let bytes = serde_json::to_vec(&kept).map_err(|_| UNREADABLE)?;
         batch.put(Space::Outbox, MARK_KEY, bytes)?;
+        // Values of an earlier mark that had more are left: nobody reads them.
+        for (part, stretches) in (1..).zip(parts) {
+            let bytes = serde_json::to_vec(stretches).map_err(|_| UNREADABLE)?;
+            batch.put(Space::Outbox, &part_key(part), bytes)?;
+        }
     }
     for (key, entry) in &pending.refusals {
         let key = key_of(*key);
@@ -145,6 +178,10 @@ fn name_of(entry: &SentEntry) -> &str {
     let key = about.and_then(|about| about.external_system_id.as_deref());
     key.or_else(|| about.and_then(|about| about.customer_id.as_deref()))
         .unwrap_or_default()
+}
+
+fn part_key(part: u32) -> Vec<u8> {
+    [MARK_KEY, &part.to_be_bytes()].concat()
 }
 
 fn key_of((hash, place): (u64, Place)) -> Vec<u8> {
@@ -271,5 +308,26 @@ mod tests {
         assert_eq!(store.outbox().unwrap(), Some(mark(1)));
         apply(&store, Vec::new(), Some(mark(2)));
         assert_eq!(store.outbox().unwrap(), Some(mark(2)));
+        // Every other change of a large window has its verdict; then fewer do, then none.
+        for stretches in [5_000, 150, 0] {
+            let frame = Position {
+                segment: 1,
+                offset: 8_192_000_000,
+            };
+            let beyond = (0..stretches).map(|number| Stretch {
+                first: Place {
+                    frame,
+                    line: 2 * number,
+                },
+                last: 2 * number,
+            });
+            let mark = OutboxMark {
+                beyond: beyond.collect(),
+                ..mark(3)
+            };
+            apply(&store, Vec::new(), Some(mark.clone()));
+            store.flush().unwrap();
+            assert_eq!(store.outbox().unwrap(), Some(mark));
+        }
     }
 }

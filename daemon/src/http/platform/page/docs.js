@@ -25,6 +25,10 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** A path that may go on in a new line behind each of its slashes, and nowhere within a name. @param {string} path */
+const breakable = (path) =>
+  make('code', {}, ...path.split('/').flatMap((step, at) => (at === 0 ? [step] : ['/', make('wbr'), step])));
+
 /** The schema that a reference leads to. @param {any} description @param {any} schema */
 function resolved(description, schema) {
   const name = schema?.$ref?.split('/').pop();
@@ -180,7 +184,7 @@ function call(description, path, method, operation) {
   parts.push(table(say('Ablehnungen', 'Refusals'), rows, refusals));
   if (method === 'get') parts.push(attempt(operation.operationId, path, parameters));
   return make('details', { id: operation.operationId },
-    make('summary', {}, make('span', { class: `method ${method}` }, method.toUpperCase()), ' ', make('code', {}, path), ' ', make('span', { class: 'faint' }, german ? operation['x-summary-de'] : operation.summary)),
+    make('summary', {}, make('span', { class: `method ${method}` }, method.toUpperCase()), ' ', breakable(path), ' ', make('span', { class: 'faint' }, german ? operation['x-summary-de'] : operation.summary)),
     ...parts);
 }
 
