@@ -9,6 +9,8 @@ mod bad_days;
 mod bad_input;
 #[path = "all/commands.rs"]
 mod commands;
+#[path = "all/exports.rs"]
+mod exports;
 #[path = "all/http_abuse.rs"]
 mod http_abuse;
 #[path = "all/http_console.rs"]

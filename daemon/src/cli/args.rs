@@ -6,6 +6,7 @@
 
 mod backup;
 mod customer;
+mod export;
 mod global;
 mod init;
 mod offer;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use backup::{Backup, Restore};
 pub use customer::{CustomerAction, CustomerAdd, CustomerLoad, CustomerShow};
+pub use export::{ExportAction, ExportFormat, ExportOrders};
 pub use global::{Color, Global, Language};
 pub use init::Init;
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
@@ -150,6 +152,9 @@ pub enum Command {
         after_help = "Example: intake backup /mnt/backup/intake --keep 14 --data /var/lib/intake"
     )]
     Backup(Backup),
+    /// Writes what is known as files that other programs read
+    #[command(subcommand)]
+    Export(ExportAction),
     /// Removes what imports left behind and what `[retention]` does not keep, as the daemon does each hour
     #[command(after_help = "Example: intake tidy --dry-run --data /var/lib/intake")]
     Tidy(Tidy),
@@ -212,6 +217,7 @@ impl Command {
             | Command::Backup(Backup { data, .. })
             | Command::Revert(Revert { data, .. })
             | Command::Tidy(Tidy { data, .. })
+            | Command::Export(ExportAction::Orders(ExportOrders { data, .. }))
             | Command::Verify(Verify { data }) => data,
             Command::Check(Check { data, .. })
             | Command::Restore(Restore { data, .. })
@@ -560,6 +566,7 @@ mod tests {
             "intake restore /b --data d --format json",
             "intake restore /b --check",
             "intake tidy --dry-run --data d --format json",
+            "intake export orders --partner alpha --offer O --running --data d --format ndjson",
             "intake revert 17 --dry-run --also-changed --data d --format json",
             "intake init d --partner alpha --offers o.ndjson --listen 127.0.0.1:0 --token",
             "intake config check --data d",

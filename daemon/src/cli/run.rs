@@ -421,7 +421,9 @@ fn speaks_data(command: &Command) -> bool {
         Command::Restore(arguments) => json(arguments.format),
         Command::Revert(arguments) => json(arguments.format),
         Command::Tidy(arguments) => json(arguments.format),
-        Command::Template(_) | Command::Snapshot(_) | Command::Profile(_) => true,
+        Command::Template(_) | Command::Snapshot(_) | Command::Profile(_) | Command::Export(_) => {
+            true
+        }
         _ => false,
     }
 }

@@ -115,7 +115,7 @@ impl Speech {
     }
 
     /// Now, as the domain's rules are held against it.
-    fn moment_now(&self) -> Moment {
+    pub(crate) fn moment_now(&self) -> Moment {
         Moment::from_unix(
             self.now.as_second() - i64::from(self.now.subsec_nanosecond() < 0),
             self.now.subsec_nanosecond().rem_euclid(1_000_000_000) as u32,

@@ -5,6 +5,7 @@
 mod against;
 mod backup;
 mod check;
+mod export;
 pub(crate) mod held;
 pub(crate) mod import;
 mod keep;
@@ -14,7 +15,7 @@ mod revert;
 pub(crate) mod tidy;
 mod verify;
 
-use crate::cli::args::{Command, CustomerAction, Language, OfferAction, Outcome};
+use crate::cli::args::{Command, CustomerAction, ExportAction, Language, OfferAction, Outcome};
 use crate::clock;
 use crate::commands::{self, Speech};
 use crate::config::Config;
@@ -108,6 +109,9 @@ pub fn run(
             let now = call.speech.now;
             snapshot::write(data, &arguments.partner, now, call.going, out)?;
             Ok(Outcome::Done)
+        }
+        Command::Export(ExportAction::Orders(arguments)) => {
+            export::orders(arguments, data, call, out)
         }
         Command::Tidy(arguments) => tidy::run(arguments, data, call, out),
         Command::Backup(arguments) => backup::run(arguments, data, call, out),
