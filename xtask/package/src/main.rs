@@ -6,11 +6,13 @@ mod bindgen;
 mod compress;
 mod decimal;
 mod files;
+mod lean;
 mod modules;
 mod npm_package;
 mod optimise;
 mod page;
 mod single_file;
+mod spelled;
 mod tools;
 
 use std::path::PathBuf;
@@ -78,6 +80,7 @@ fn run() -> anyhow::Result<()> {
         println!("{label:8} {}", compress::sizes(wasm)?);
     }
     page::gather(&places)?;
+    lean::leave_comments_out(&places, tools.as_ref())?;
     page::list_for_offline(&places)?;
     let single = single_file::make(&places)?;
     let lengths = page::compress(&places)?;

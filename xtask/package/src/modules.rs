@@ -10,16 +10,16 @@ use anyhow::{Context as _, bail, ensure};
 use crate::files;
 
 /// A module in whose place another source is put.
-pub(crate) struct Replaced<'r> {
-    pub(crate) path: &'r str,
-    pub(crate) source: &'r str,
+pub(crate) struct Replaced {
+    pub(crate) path: String,
+    pub(crate) source: String,
 }
 
 /// One script that does what these modules do, loaded one after another.
 pub(crate) fn as_one_script(
     folder: &Path,
     entries: &[&str],
-    replaced: Option<&Replaced<'_>>,
+    replaced: &[Replaced],
 ) -> anyhow::Result<String> {
     let mut script = Script {
         folder,
@@ -40,7 +40,7 @@ const SCRIPT_ADDRESS: &str = "location.href";
 
 struct Script<'f> {
     folder: &'f Path,
-    replaced: Option<&'f Replaced<'f>>,
+    replaced: &'f [Replaced],
     text: String,
     /// The modules that stand in the text; a module's number is its place.
     done: Vec<PathBuf>,
@@ -84,9 +84,10 @@ impl Script<'_> {
             "`{}` imports itself",
             path.display()
         );
-        let source = match self.replaced {
-            Some(replaced) if Path::new(replaced.path) == path => replaced.source.to_owned(),
-            _ => files::read_text(&self.folder.join(&path))?,
+        let mut replaced = self.replaced.iter();
+        let source = match replaced.find(|replaced| Path::new(&replaced.path) == path) {
+            Some(replaced) => replaced.source.clone(),
+            None => files::read_text(&self.folder.join(&path))?,
         };
         let parts = take_apart(&source).with_context(|| format!("in `{}`", path.display()))?;
         self.open.push(path.clone());

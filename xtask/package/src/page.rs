@@ -10,21 +10,20 @@ use crate::bindgen::{CHECKS, WORKBOOKS};
 use crate::compress::{brotli, gzip};
 use crate::files;
 use crate::single_file;
+use crate::spelled;
 
 /// Of the package the page needs only what runs.
-fn of_the_package() -> [String; 5] {
+fn of_the_package() -> [String; 3] {
     [
         "checker.js".to_owned(),
         format!("{CHECKS}.js"),
-        format!("{CHECKS}_bytes.js"),
         format!("{WORKBOOKS}.js"),
-        bytes_of_workbooks(),
     ]
 }
 
-/// What is loaded only when a file is a workbook.
-fn bytes_of_workbooks() -> String {
-    format!("{WORKBOOKS}_bytes.js")
+/// The script that has a module in it.
+fn bytes_of(module: &str) -> String {
+    format!("{module}_bytes.js")
 }
 
 /// Files that are for whoever works on the page.
@@ -49,6 +48,14 @@ pub(crate) fn gather(places: &Places) -> anyhow::Result<()> {
     for name in of_the_package() {
         let content = files::read(&places.package().join(&name))?;
         files::write(&to.join("pkg").join(&name), content)?;
+    }
+    // The package's own is for whoever sends it as it stands; the page is sent compressed.
+    for module in [CHECKS, WORKBOOKS] {
+        let wasm = files::read(&places.package().join(format!("{module}_bg.wasm")))?;
+        files::write(
+            &to.join("pkg").join(bytes_of(module)),
+            spelled::script(&wasm),
+        )?;
     }
     Ok(())
 }
@@ -93,7 +100,7 @@ pub(crate) fn compress(places: &Places) -> anyhow::Result<Lengths> {
         let least = small.len().min(content.len());
         if path.starts_with(CONSOLE) {
             lengths.console += least;
-        } else if path != single_file::NAME && !path.ends_with(&bytes_of_workbooks()) {
+        } else if path != single_file::NAME && !path.ends_with(&bytes_of(WORKBOOKS)) {
             lengths.whole += least;
         }
         if small.len() < content.len() {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 
 use crate::Places;
-use crate::bindgen::WORKBOOKS;
+use crate::bindgen::{CHECKS, WORKBOOKS};
 use crate::compress::{base64, policy_hash};
 use crate::files;
 use crate::modules::{Replaced, as_one_script};
@@ -24,19 +24,27 @@ pub(crate) fn make(places: &Places) -> anyhow::Result<usize> {
     let page = files::read_text(&folder.join("index.html"))?;
     let style = files::read_text(&folder.join("page.css"))?;
     let icon = files::read(&folder.join("icon.svg"))?;
-    let script = as_one_script(&folder, &["intake-check.js", "page.js"], None)?;
+    let script = as_one_script(&folder, &["intake-check.js", "page.js"], &[])?;
     // What the page loads only when it is needed, the file has in it: nothing can be loaded beside a page from disk.
     let bytes = format!(
         "import {{ wasmBytes }} from '../pkg/{WORKBOOKS}_bytes.js';\n\
          export async function workbookBytes() {{ return wasmBytes; }}\n"
     );
-    let replaced = Replaced {
-        path: "check/workbook_bytes.js",
-        source: &bytes,
-    };
+    let mut replaced = vec![Replaced {
+        path: "check/workbook_bytes.js".to_owned(),
+        source: bytes,
+    }];
+    // Nothing compresses this file on its way, so that the modules in it are compressed themselves.
+    for module in [CHECKS, WORKBOOKS] {
+        let name = format!("{module}_bytes.js");
+        replaced.push(Replaced {
+            source: files::read_text(&places.package().join(&name))?,
+            path: format!("pkg/{name}"),
+        });
+    }
     let mut workers = BTreeMap::new();
     for name in WORKERS {
-        let worker = as_one_script(&folder, &[&format!("check/{name}")], Some(&replaced))?;
+        let worker = as_one_script(&folder, &[&format!("check/{name}")], &replaced)?;
         // A page from disk starts only plain scripts from memory, and in those `import.meta` means nothing.
         workers.insert(name, worker.replace("import.meta.url", "location.href"));
     }
