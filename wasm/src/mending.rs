@@ -1,7 +1,7 @@
 //! How does JavaScript say which cells are mended?
 //! By the names of codes and fields as findings have them; what means nothing is refused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use intake_core::code::CODES;
 use intake_core::field::FIELDS;
@@ -65,22 +65,26 @@ impl Default for Kinds {
 impl Mending {
     /// The core's form of it; an error names what means nothing.
     pub(crate) fn core(self) -> Result<CoreMending, String> {
+        // One by one: what collects into an order sorts first, in code of its own for each type.
+        let mut edits = BTreeMap::new();
+        for edit in self.edits {
+            edits.insert((edit.row, edit.column), edit.text.into());
+        }
         Ok(CoreMending {
             safe: taken(self.safe)?,
             likely: taken(self.likely)?,
-            edits: self
-                .edits
-                .into_iter()
-                .map(|edit| ((edit.row, edit.column), edit.text.into()))
-                .collect(),
+            edits,
         })
     }
 }
 
 /// The texts of one record, by column.
 pub(crate) fn texts_of(edits: Vec<CellEdit>, row: u64) -> BTreeMap<u32, Box<str>> {
-    let of_row = edits.into_iter().filter(|edit| edit.row == row);
-    of_row.map(|edit| (edit.column, edit.text.into())).collect()
+    let mut texts = BTreeMap::new();
+    for edit in edits.into_iter().filter(|edit| edit.row == row) {
+        texts.insert(edit.column, edit.text.into());
+    }
+    texts
 }
 
 fn taken(kinds: Kinds) -> Result<Taken, String> {
@@ -90,14 +94,15 @@ fn taken(kinds: Kinds) -> Result<Taken, String> {
         Kinds::Word(word) => return Err(format!("`{word}` is neither `all` nor a list of kinds")),
         Kinds::These(kinds) => kinds,
     };
-    let known = kinds.into_iter().map(|FixKind { code, field }| {
+    let mut known = BTreeSet::new();
+    for FixKind { code, field } in kinds {
         let known_code = CODES.iter().find(|spec| spec.name == code);
         let known_code = known_code.ok_or_else(|| format!("there is no code `{code}`"))?;
         let known_field = FIELDS.iter().find(|spec| spec.name == field);
         let known_field = known_field.ok_or_else(|| format!("there is no field `{field}`"))?;
-        Ok((known_code.code, known_field.field))
-    });
-    known.collect::<Result<_, String>>().map(Taken::Only)
+        known.insert((known_code.code, known_field.field));
+    }
+    Ok(Taken::Only(known))
 }
 
 #[cfg(test)]

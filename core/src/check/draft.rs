@@ -10,6 +10,7 @@ use crate::finding::{Detail, Finding, shown_value};
 use crate::moment::Moment;
 use crate::order::{Draft, Given, Manager, PaymentMethod};
 use crate::read::{Cell, CellAt, Record, Shape};
+use crate::short_order::sort_short;
 use std::borrow::Cow;
 
 /// The row of an orders file, if it has no error. Appends what was found.
@@ -59,7 +60,7 @@ pub fn customer(
             }
         }
     })?;
-    values.sort_by_key(|(field, _)| *field);
+    sort_short(&mut values, |(field, _)| *field);
     Some(Customer { id, values })
 }
 
@@ -391,7 +392,7 @@ impl<'a> Slots<'a> {
     }
 
     pub(super) fn into_draft(mut self) -> Option<Draft<'a>> {
-        self.customer.sort_by_key(|(field, _)| *field);
+        sort_short(&mut self.customer, |(field, _)| *field);
         Some(Draft {
             external_system_id: self.external_system_id?,
             offer: self.offer?,

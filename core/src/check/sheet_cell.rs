@@ -12,8 +12,8 @@ use crate::reading::absent::is_absent;
 use crate::reading::sheet_error::{LOST, is_sheet_error};
 use std::borrow::Cow;
 
-/// Whole numbers from here on are no longer told apart: 2⁵³.
-const FIRST_INDISTINCT: f64 = 9_007_199_254_740_992.0;
+/// Whole numbers from here on are no longer told apart.
+const FIRST_INDISTINCT: u64 = 1 << 53;
 
 /// Reads a cell that is not text.
 pub(super) fn read<'a>(
@@ -70,6 +70,12 @@ fn is_text(field: Field) -> bool {
 
 /// Is it so large that the file does not hold all its digits?
 fn has_lost_digits(number: &str) -> bool {
-    let is_large = |number: f64| number.abs() >= FIRST_INDISTINCT;
-    number.contains('e') || number.parse().is_ok_and(is_large)
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    let whole = digits.split_once('.').map_or(digits, |(whole, _)| whole);
+    number.contains('e')
+        || (!whole.is_empty()
+            && whole.bytes().all(|byte| byte.is_ascii_digit())
+            && whole
+                .parse()
+                .map_or(true, |whole: u64| whole >= FIRST_INDISTINCT))
 }

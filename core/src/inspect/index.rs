@@ -7,6 +7,7 @@ use crate::field::Field;
 use crate::finding::{Detail, Finding};
 use crate::plan::{Counts, Decision};
 use crate::read::{Block, Mark};
+use crate::short_order::sort_short;
 use std::collections::BTreeMap;
 
 /// The blocks of a file, in order.
@@ -146,7 +147,7 @@ impl Found {
             self.agree_on(detail);
         }
         self.first.extend(other.first);
-        self.first.sort_by_key(|place| place.row);
+        sort_short(&mut self.first, |place| place.row);
         self.first.truncate(FIRST_PLACES);
     }
 }
@@ -254,7 +255,7 @@ impl Index {
                 });
             }
         }
-        groups.sort_by_key(|group| std::cmp::Reverse(group.found.count));
+        sort_short(&mut groups, |group| std::cmp::Reverse(group.found.count));
         groups
     }
 

@@ -86,20 +86,30 @@ pub fn evidence(text: &str) -> Option<First> {
     }
 }
 
+const DAY_MILLIS: u64 = 86_400_000;
+
 /// The date and time of a spreadsheet's serial number, counted from 1899-12-30; nothing outside the years that orders are of.
 pub fn of_serial(text: &str) -> Option<LocalTime> {
-    let serial: f64 = text.replacen(',', ".", 1).parse().ok()?;
-    // 1954-10-03 to 2119-01-10.
-    if !(20_000.0..80_000.0).contains(&serial) {
+    let (day, fraction) = text.split_once(['.', ',']).unwrap_or((text, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(day) || !are_digits(fraction) {
         return None;
     }
-    let day = serial.floor();
-    let millis = ((serial - day) * 86_400_000.0).round() as u32;
-    let (day, millis) = match millis {
-        86_400_000.. => (day as i64 + 1, 0),
-        millis => (day as i64, millis),
+    let day: i64 = day.parse().ok()?;
+    // 1954-10-03 to 2119-01-10.
+    if !(20_000..80_000).contains(&day) {
+        return None;
+    }
+    // Digits behind these are less than a microsecond.
+    let fraction = &fraction[..fraction.len().min(11)];
+    let scale = 10u64.pow(fraction.len() as u32);
+    let fraction: u64 = fraction.parse().unwrap_or_default();
+    let millis = ((fraction * DAY_MILLIS + scale / 2) / scale) as u32;
+    let (day, millis) = match u64::from(millis) {
+        DAY_MILLIS.. => (day + 1, 0),
+        _ => (day, millis),
     };
-    let clock = (serial.fract() != 0.0).then_some(Clock {
+    let clock = (fraction != 0).then_some(Clock {
         seconds: millis / 1000,
         nanos: millis % 1000 * 1_000_000,
     });

@@ -14,6 +14,7 @@ use crate::moment::Moment;
 use crate::order::Value;
 use crate::plan::{Change, Counts, Decision};
 use crate::read::{Format, Shape};
+use crate::short_order::sort_short;
 use crate::unwrap::{Encoding, Packing};
 use serde::ser::{Serialize, SerializeSeq, Serializer};
 use std::fmt::Write as _;
@@ -264,7 +265,7 @@ fn groups(tally: &Tally) -> Vec<GroupV1> {
             .collect(),
     };
     let mut groups: Vec<_> = tally.groups.iter().map(group).collect();
-    groups.sort_by_key(|group| std::cmp::Reverse(group.count));
+    sort_short(&mut groups, |group| std::cmp::Reverse(group.count));
     groups
 }
 

@@ -3,6 +3,7 @@
 
 use super::inflate::{Inflate, Step};
 use super::packed::{Progress, Trouble};
+use crate::crc32::Crc32;
 
 #[derive(Debug)]
 pub(super) struct Gzip {
@@ -14,7 +15,7 @@ enum Part {
     Header,
     Body {
         inflate: Inflate,
-        checksum: crc32fast::Hasher,
+        checksum: Crc32,
         /// Modulo 2³², as the trailer has it.
         length: u32,
     },
@@ -53,7 +54,7 @@ impl Gzip {
                 };
                 self.part = Part::Body {
                     inflate: Inflate::new(),
-                    checksum: crc32fast::Hasher::new(),
+                    checksum: Crc32::new(),
                     length: 0,
                 };
                 Ok((length, Progress::More))

@@ -4,6 +4,8 @@
 use super::{
     LOCAL_LENGTH_BYTES, LONGEST_DIRECTORY, MOST_ENTRIES, Stretch, Trouble, u16_at, u32_at, u64_at,
 };
+use crate::short_order::sort_short;
+use std::collections::BTreeSet;
 
 /// What the directory says of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -230,7 +232,8 @@ fn lengthen(entry: &mut Entry, mut extra: &[u8]) -> Option<()> {
 /// Entries that share bytes make little become much; no program writes such.
 fn hold_apart(entries: &mut [Entry], directory: u64) -> Result<(), Trouble> {
     let mut places: Vec<usize> = (0..entries.len()).collect();
-    places.sort_by_key(|place| entries[*place].offset);
+    // Programs write them in this order already.
+    sort_short(&mut places, |place| entries[*place].offset);
     let mut end = directory;
     for place in places.into_iter().rev() {
         let entry = &mut entries[place];
@@ -248,13 +251,13 @@ fn hold_apart(entries: &mut [Entry], directory: u64) -> Result<(), Trouble> {
 }
 
 fn hold_names_unique(entries: &[Entry]) -> Result<(), Trouble> {
-    let mut names: Vec<String> = entries
-        .iter()
-        .map(|entry| entry.name.to_ascii_lowercase())
-        .collect();
-    names.sort_unstable();
-    match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Trouble::Suspicious(format!("zip: 2 × {}", pair[0]).into())),
-        None => Ok(()),
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for entry in entries {
+        let name = entry.name.to_ascii_lowercase();
+        if names.contains(&name) {
+            return Err(Trouble::Suspicious(format!("zip: 2 × {name}").into()));
+        }
+        names.insert(name);
     }
+    Ok(())
 }

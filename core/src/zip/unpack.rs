@@ -2,6 +2,7 @@
 //! Piece by piece in a window of fixed size; its length, its ratio and its checksum are held while it runs.
 
 use super::{Entry, LOCAL_LENGTH_BYTES, Stretch, Trouble, ratio_is_plausible, u16_at};
+use crate::crc32::Crc32;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_HAS_MORE_INPUT;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
@@ -21,7 +22,7 @@ pub struct Unpacking {
     header_at: u64,
     taken: u64,
     given: u64,
-    crc: crc32fast::Hasher,
+    crc: Crc32,
     inflater: Box<DecompressorOxide>,
     window: Box<[u8]>,
     place: usize,
@@ -80,7 +81,7 @@ impl Unpacking {
             header_at: entry.offset,
             taken: 0,
             given: 0,
-            crc: crc32fast::Hasher::new(),
+            crc: Crc32::new(),
             inflater: Box::default(),
             window: vec![0; WINDOW_BYTES].into_boxed_slice(),
             place: 0,
