@@ -50,6 +50,12 @@ export { codes, fields, template, version } from './intake_wasm.js';
 /** So many bytes of a file are read at once. */
 const PIECE = 1 << 20;
 
+/** The same of a file of which no more comes out than goes in: asking for a piece takes its time, however long it is. */
+const LONG_PIECE = 4 << 20;
+
+/** So many bytes of a file that is text are given at once: they stay in a processor's cache while they are looked at. */
+const TEXT_STEP = 512 << 10;
+
 /** So many bytes of a file that is no text are given at once. */
 const STEP = 64 << 10;
 
@@ -164,11 +170,12 @@ export class Checker {
       await eachPiece(file, watch.signal, (bytes) => {
         for (let at = 0, step = 0; at < bytes.length; at += step) {
           // Of a packed file much may come out of little.
-          step = isText ? bytes.length : STEP;
+          step = isText ? TEXT_STEP : STEP;
           called(() => session.push(bytes.subarray(at, at + step)));
           isText = !takeText();
         }
         watch.progress?.(called(() => session.progress()));
+        return isText ? LONG_PIECE : PIECE;
       });
       for (let step = 1; called(() => session.readOn()); step += 1) {
         takeText();
@@ -391,7 +398,10 @@ export class Checker {
 export async function sha256(file, signal) {
   const hasher = called(() => new Hasher());
   try {
-    await eachPiece(file, signal, (bytes) => called(() => hasher.push(bytes)));
+    await eachPiece(file, signal, (bytes) => {
+      called(() => hasher.push(bytes));
+      return LONG_PIECE;
+    });
     return called(() => hasher.finish());
   } finally {
     if (broken === undefined) hasher.free();
@@ -403,20 +413,25 @@ export async function sha256(file, signal) {
  *
  * @param {Blob} file
  * @param {AbortSignal | undefined} signal
- * @param {(bytes: Uint8Array) => void} each
+ * @param {(bytes: Uint8Array) => number | void} each may say how long pieces are that are read from then on
  */
 async function eachPiece(file, signal, each) {
-  const read = (/** @type {number} */ from) => file.slice(from, from + PIECE).arrayBuffer();
-  let next = read(0);
-  for (let from = 0; from < file.size; from += PIECE) {
+  let from = 0;
+  let length = PIECE;
+  const read = () => {
+    const piece = file.slice(from, from + length).arrayBuffer();
+    from += length;
+    return piece;
+  };
+  /** @type {Promise<ArrayBuffer> | undefined} */
+  let next = read();
+  while (next !== undefined) {
     const bytes = new Uint8Array(await next);
     signal?.throwIfAborted();
-    if (from + PIECE < file.size) {
-      next = read(from + PIECE);
-      // Whoever stops in between waits for it no more.
-      next.catch(() => {});
-    }
-    each(bytes);
+    next = from < file.size ? read() : undefined;
+    // Whoever stops in between waits for it no more.
+    next?.catch(() => {});
+    length = each(bytes) ?? length;
   }
   signal?.throwIfAborted();
 }

@@ -65,7 +65,8 @@ impl Session {
         let profile = with_mapping(profile, options.mapping)?;
         let known = snapshot.map(|snapshot| Known::from(&snapshot.whole));
         let inspection = Inspection::new(&options.name, profile, now, known)
-            .opening_workbooks_by(workbooks::open);
+            .opening_workbooks_by(workbooks::open)
+            .of_length(options.total as u64);
         Ok(Self {
             inspection: match options.identified_elsewhere {
                 true => inspection.identified_elsewhere(),

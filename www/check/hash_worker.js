@@ -3,6 +3,9 @@
 
 import { init, sha256 } from '../pkg/checker.js';
 
+/** A file of up to so many bytes is held whole while it is hashed. */
+const HELD = 160 << 20;
+
 /** @type {Map<number, AbortController>} */
 const running = new Map();
 
@@ -18,7 +21,7 @@ addEventListener(
       const controller = new AbortController();
       running.set(id, controller);
       try {
-        port.postMessage({ id, hash: await sha256(file, controller.signal) });
+        port.postMessage({ id, hash: await hashOf(file, controller.signal) });
       } catch (error) {
         port.postMessage({ id, failure: String(error) });
       } finally {
@@ -28,5 +31,22 @@ addEventListener(
   },
   { once: true },
 );
+
+/**
+ * By the browser's own hash where it can be had: it takes a sixth of the time, but takes no pieces.
+ *
+ * @param {Blob} file
+ * @param {AbortSignal} signal
+ * @returns {Promise<Uint8Array>}
+ */
+async function hashOf(file, signal) {
+  // Only pages that came by a safe way have it.
+  if (file.size <= HELD && globalThis.crypto?.subtle !== undefined) {
+    const bytes = await file.arrayBuffer();
+    signal.throwIfAborted();
+    return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  }
+  return sha256(file, signal);
+}
 
 postMessage('loaded');

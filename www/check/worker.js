@@ -23,6 +23,12 @@ let hashPort;
 
 let readyAt = 0;
 
+/** So many rows are checked before the first file comes. */
+const WARMING_ROWS = 16_000;
+
+/** Ends the work before the first file. */
+const warming = new AbortController();
+
 /** @type {Record<string, (call: { id: number, handle: number, args: any }) => unknown>} */
 const METHODS = {
   async open({ handle, args }) {
@@ -104,6 +110,22 @@ function told(error) {
   return { name, message, fatal: cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError };
 }
 
+/**
+ * An engine compiles in haste what runs for the first time, and once more with care what has run often. So the module works
+ * a little before it is needed: a file is then not checked by what was made in haste.
+ */
+async function warmUp() {
+  const [header, row] = template('csv', 'en').split('\n');
+  const behindKey = row.slice(row.indexOf(','));
+  const rows = Array.from({ length: WARMING_ROWS }, (_, number) => `${number}${behindKey}`);
+  const checker = await Checker.open(new Blob([[header, ...rows].join('\n')]));
+  try {
+    await checker.check({ signal: warming.signal });
+  } finally {
+    checker.free();
+  }
+}
+
 addEventListener('message', async ({ data, ports }) => {
   if (data.hasher !== undefined) {
     hashPort?.end();
@@ -114,6 +136,7 @@ addEventListener('message', async ({ data, ports }) => {
     cancellable.get(data.cancel)?.abort();
     return;
   }
+  if (data.method === 'open') warming.abort();
   try {
     postMessage({ id: data.id, result: await METHODS[data.method](data) });
   } catch (error) {
@@ -127,6 +150,8 @@ init(compiled, { workbooks: workbookBytes }).then(
   async () => {
     readyAt = performance.now();
     postMessage({ ready: true, module: await compiled });
+    // Where it fails, or has to end, the first file is checked all the same.
+    warmUp().catch(() => {});
   },
   (error) => postMessage({ ready: false, reason: String(error?.message ?? error) }),
 );

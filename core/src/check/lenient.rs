@@ -114,19 +114,29 @@ pub(super) fn is_special(field: Field, text: &str) -> bool {
     lost_digits(text) || is_decimal(text) || (!field.spec().required && says_nothing(field, text))
 }
 
+/// Might it be so, at first sight? Never false where [`is_special`] is true.
+pub(super) fn may_be_special(text: &[u8]) -> bool {
+    let first = text.first();
+    first.is_some_and(|first| may_be_absent(*first))
+        || may_have_lost_digits(text)
+        || text.ends_with(b".0")
+        || text.ends_with(b",0")
+}
+
 fn says_nothing(field: Field, text: &str) -> bool {
     let first = text.as_bytes().first();
     first.is_some_and(|first| may_be_absent(*first)) && is_absent(field, text)
 }
 
+/// Such an exponent has one to three digits.
+fn may_have_lost_digits(text: &[u8]) -> bool {
+    text.last_chunk::<4>()
+        .is_some_and(|end| end.contains(&b'+'))
+}
+
 /// Is it a long number that a spreadsheet has rounded: `4,71E+12`?
 fn lost_digits(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let Some(end) = bytes.last_chunk::<4>() else {
-        return false;
-    };
-    // Such an exponent has one to three digits.
-    if !end.contains(&b'+') {
+    if !may_have_lost_digits(text.as_bytes()) {
         return false;
     }
     let Some((number, exponent)) = text.split_once(['E', 'e']) else {

@@ -293,7 +293,9 @@ impl Lengths {
         // White space, an apostrophe and what begins a formula are a matter for remarks, and `#REF!` is an error.
         let is_plain =
             !matches!(first, b' ' | b'\'' | b'=' | b'+' | b'-' | b'@' | b'#') && *last != b' ';
-        let is_special = self.lenient && lenient::is_special(self.field, ascii(cell));
+        let is_special = self.lenient
+            && lenient::may_be_special(cell)
+            && lenient::is_special(self.field, ascii(cell));
         (is_plain && !is_special && (self.least..=self.most).contains(&cell.len())).then_some(cell)
     }
 }

@@ -16,6 +16,7 @@ mod teller;
 mod verdict;
 
 use crate::catalog::Catalog;
+use crate::check::Tally;
 use crate::code::Code;
 use crate::moment::Moment;
 use crate::plan::knowledge::{Knowledge, Nothing};
@@ -213,6 +214,15 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
     pub fn identified_elsewhere(mut self) -> Self {
         if let Stage::First(first) = &mut self.stage {
             first.hash = None;
+        }
+        self
+    }
+
+    /// Says how many bytes the file has. Knowing that saves time; it need not be true.
+    #[must_use]
+    pub fn of_length(mut self, bytes: u64) -> Self {
+        if let Stage::First(first) = &mut self.stage {
+            first.pass.tally = Tally::of_file(bytes);
         }
         self
     }
@@ -463,7 +473,8 @@ impl First {
         };
         if let Some(shape) = self.framer.shape().cloned() {
             let mut entry = Entry::new(&block);
-            let surveyed = teller.first_look(&shape, block, &mut entry, &mut self.rejected);
+            let surveyed = teller.first_look(&shape, &block, &mut entry, &mut self.rejected);
+            self.framer.reuse(block.bytes);
             index.blocks.push(entry);
             let (twins, rejected) = (&mut self.twins, &mut self.rejected);
             self.pass.blocks(&shape, surveyed, &mut |finding| {

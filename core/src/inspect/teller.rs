@@ -43,14 +43,15 @@ impl<'t, K: Knowledge<Error = Infallible>> Teller<'t, K> {
     pub(super) fn first_look(
         &self,
         shape: &Shape,
-        block: Block,
+        block: &Block,
         entry: &mut Entry,
         rejected: &mut Rejected,
     ) -> Surveyed {
         if !self.knows_nothing() {
-            return self.survey(shape, &[block], &FileFacts::default(), entry);
+            let blocks = std::slice::from_ref(block);
+            return self.survey(shape, blocks, &FileFacts::default(), entry);
         }
-        let examined = examine(shape, &block);
+        let examined = examine(shape, block);
         for finding in &examined.findings {
             entry.add(finding);
         }

@@ -51,6 +51,26 @@ const AT_ONCE: usize = 8;
 const GROUP: usize = 64;
 
 /// A bit for each byte that is special, the lowest for the first.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+fn mask_of(group: &[u8; GROUP], delimiter: u8) -> u64 {
+    use std::arch::wasm32::{
+        i8x16_add, i8x16_bitmask, i8x16_eq, i8x16_le, i8x16_splat, u64x2, v128_or,
+    };
+    let (vectors, _) = group.as_chunks::<16>();
+    vectors.iter().enumerate().fold(0, |mask, (index, vector)| {
+        let (words, _) = vector.as_chunks::<8>();
+        let bytes = u64x2(u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1]));
+        // As below.
+        let are_unprintable = i8x16_le(i8x16_add(bytes, i8x16_splat(1)), i8x16_splat(0x20));
+        let are_quotes = i8x16_eq(bytes, i8x16_splat(b'"' as i8));
+        let are_delimiters = i8x16_eq(bytes, i8x16_splat(delimiter as i8));
+        let are_special = v128_or(v128_or(are_unprintable, are_quotes), are_delimiters);
+        mask | u64::from(i8x16_bitmask(are_special)) << (index * 16)
+    })
+}
+
+/// A bit for each byte that is special, the lowest for the first.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 fn mask_of(group: &[u8; GROUP], delimiter: u8) -> u64 {
     let mut flags = [0; GROUP];
     for (flag, byte) in flags.iter_mut().zip(group) {
@@ -65,6 +85,7 @@ fn mask_of(group: &[u8; GROUP], delimiter: u8) -> u64 {
 }
 
 /// The lowest bits of eight bytes, of which no other bit is set, side by side.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 fn first_bits(flags: u64) -> u64 {
     flags.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
