@@ -82,8 +82,8 @@ pub struct FileInfo {
     pub sha256: String,
     /// Its length.
     pub bytes: u64,
-    /// `csv`, `ndjson` or `json`; nothing where it could not be read at all.
-    #[tsify(type = "\"csv\" | \"ndjson\" | \"json\" | null")]
+    /// `csv`, `ndjson`, `json`, `xlsx` or `ods`; nothing where it could not be read at all.
+    #[tsify(type = "\"csv\" | \"ndjson\" | \"json\" | \"xlsx\" | \"ods\" | null")]
     pub format: Option<String>,
     /// CSV: what stands between cells.
     #[serde(skip_serializing_if = "Option::is_none")]
