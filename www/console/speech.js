@@ -1,7 +1,7 @@
 // How does the operator's page speak?
 // With the checking page's numbers, sizes, times and words for decisions, and sentences of its own.
 
-import { speechFor as pageSpeechFor } from '../words/speech.js';
+import { filled, speechFor as pageSpeechFor } from '../words/speech.js';
 import { TEXTS } from './words.js';
 
 /** @typedef {import('./words.js').TextKey} TextKey */
@@ -28,15 +28,7 @@ export function speechFor(language) {
    * @param {Fillings} [fillings]
    */
   function text(key, fillings = {}) {
-    /** @type {import('./words.js').Form} */
-    const form = TEXTS[key][language];
-    const chosen =
-      typeof form === 'string' ? form : form[plurals.select(Number(fillings.n)) === 'one' ? 'one' : 'other'];
-    return chosen.replace(/\{(\w+)\}/g, (hole, name) => {
-      const filling = fillings[name];
-      if (filling === undefined) return hole;
-      return typeof filling === 'number' ? page.number(filling) : filling;
-    });
+    return filled(TEXTS[key][language], fillings, plurals, page.number);
   }
 
   return {

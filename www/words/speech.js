@@ -22,6 +22,24 @@ export function languageFor(wishes) {
   return 'en';
 }
 
+/**
+ * A sentence with its holes filled; of two forms the one that fits the number `n`.
+ *
+ * @param {string | { one: string, other: string }} form
+ * @param {Fillings} fillings
+ * @param {Intl.PluralRules} plurals
+ * @param {(value: number) => string} number
+ */
+export function filled(form, fillings, plurals, number) {
+  const chosen =
+    typeof form === 'string' ? form : form[plurals.select(Number(fillings.n)) === 'one' ? 'one' : 'other'];
+  return chosen.replace(/\{(\w+)\}/g, (hole, name) => {
+    const filling = fillings[name];
+    if (filling === undefined) return hole;
+    return typeof filling === 'number' ? number(filling) : filling;
+  });
+}
+
 /** @typedef {ReturnType<typeof speechFor>} Speech */
 
 /** @param {Language} language */
@@ -38,14 +56,7 @@ export function speechFor(language) {
    * @param {Fillings} [fillings]
    */
   function text(key, fillings = {}) {
-    const form = TEXTS[key][language];
-    const chosen =
-      typeof form === 'string' ? form : form[plurals.select(Number(fillings.n)) === 'one' ? 'one' : 'other'];
-    return chosen.replace(/\{(\w+)\}/g, (hole, name) => {
-      const filling = fillings[name];
-      if (filling === undefined) return hole;
-      return typeof filling === 'number' ? numbers.format(filling) : filling;
-    });
+    return filled(TEXTS[key][language], fillings, plurals, (value) => numbers.format(value));
   }
 
   return {
