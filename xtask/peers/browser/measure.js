@@ -34,7 +34,9 @@ await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const address = `http://127.0.0.1:${server.address().port}`;
 const executablePath = process.env.INTAKE_CHROMIUM ?? PLACES.find((place) => existsSync(place));
 if (executablePath === undefined) throw new Error('no Chromium: `apt-get install chromium`, or name one in INTAKE_CHROMIUM');
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+// Only of a browser that runs as a server its process is told.
+const launched = await chromium.launchServer({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+const browser = await chromium.connect(launched.wsEndpoint());
 
 /** Notes when a file came, when its verdict was there, and how long the page's main thread was busy at a time. */
 function watch() {
@@ -58,7 +60,7 @@ async function intake(file) {
     await page.addInitScript(watch);
     await page.goto(`${address}/`);
     await page.locator('intake-check[data-ready]').waitFor();
-    const memory = await tabMemory(browser);
+    const memory = tabMemory(launched.process().pid);
     await page.locator('intake-check input[type=file][multiple]').first().setInputFiles(file);
     await page.waitForFunction(() => globalThis.seen.ended !== undefined, undefined, { timeout: LONGEST_WAIT, polling: 50 });
     // What the verdict makes the page do counts as well.
@@ -114,6 +116,6 @@ try {
   measured.huge.push(await intake(named.huge));
   console.log(JSON.stringify(measured));
 } finally {
-  await browser.close();
+  await launched.close();
   server.close();
 }

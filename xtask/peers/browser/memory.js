@@ -1,16 +1,14 @@
 // How much memory does a tab take at its peak, above what it took when it stood idle?
 // The private memory of all processes that render, looked at many times a second: there is one tab at a time.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 
 const EVERY_MS = 100;
 
-/** @param {import('playwright-core').Browser} browser */
-export async function tabMemory(browser) {
-  const session = await browser.newBrowserCDPSession();
-  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  await session.detach();
-  const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+/** @param {number} browser the process that all of a browser's others come from */
+export function tabMemory(browser) {
+  const renderers = renderersBelow(browser);
+  if (renderers.length === 0) throw new Error('no process that renders is found below the browser');
   const idle = megabytesOf(renderers);
   let peak = idle;
   const looking = setInterval(() => (peak = Math.max(peak, megabytesOf(renderers))), EVERY_MS);
@@ -23,16 +21,36 @@ export async function tabMemory(browser) {
   };
 }
 
+/** Chromium names what a process is for in its arguments; renderers are begun by one that begins others. @param {number} browser */
+function renderersBelow(browser) {
+  /** @type {Map<number, number[]>} */
+  const children = new Map();
+  for (const entry of readdirSync('/proc')) {
+    const id = Number(entry);
+    if (!Number.isInteger(id)) continue;
+    // The name in brackets may hold anything; state and parent stand behind it.
+    const parent = Number(textOf(`/proc/${id}/stat`).split(')').at(-1)?.trim().split(' ')[1]);
+    children.set(parent, [...(children.get(parent) ?? []), id]);
+  }
+  const below = [browser];
+  for (const id of below) below.push(...(children.get(id) ?? []));
+  return below.filter((id) => textOf(`/proc/${id}/cmdline`).includes('--type=renderer'));
+}
+
 /** @param {number[]} processes */
 function megabytesOf(processes) {
   let kib = 0;
   for (const id of processes) {
-    try {
-      const rollup = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8');
-      for (const [, size] of rollup.matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm)) kib += Number(size);
-    } catch {
-      // A process that has ended takes no memory.
-    }
+    for (const [, size] of textOf(`/proc/${id}/smaps_rollup`).matchAll(/^Private_(?:Clean|Dirty): +(\d+) kB$/gm)) kib += Number(size);
   }
   return kib / 1024;
+}
+
+/** What a process says of itself; a process that has ended says nothing. @param {string} path */
+function textOf(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }
