@@ -3,6 +3,8 @@
 
 pub mod words;
 
+use crate::likeness::differences;
+
 /// What a file's records describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
@@ -320,9 +322,11 @@ pub fn nearest_header(table: Table, header: &str) -> Option<&'static str> {
         std::iter::once((spec.name, spec.name)).chain(spec.aliases.iter().map(|a| (*a, spec.name)))
     });
     names
-        .map(|(spelling, name)| (strsim::osa_distance(&fold(spelling), &folded), name))
-        .filter(|(distance, _)| *distance <= 2 && distance * 3 <= folded.chars().count())
-        .min_by_key(|(distance, _)| *distance)
+        .filter_map(|(spelling, name)| {
+            let most = 2.min(folded.chars().count() / 3);
+            Some((differences(&fold(spelling), &folded, most)?, name))
+        })
+        .min_by_key(|(differences, _)| *differences)
         .map(|(_, name)| name)
 }
 

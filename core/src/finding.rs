@@ -98,6 +98,10 @@ impl Finding {
 
 /// Cuts a value for a finding, never inside a character.
 pub fn shown_value(value: &str) -> Box<str> {
+    // No text has more characters than bytes.
+    if value.len() <= VALUE_CHARACTERS {
+        return value.into();
+    }
     match value.char_indices().nth(VALUE_CHARACTERS) {
         None => value.into(),
         Some((end, _)) => format!("{}…", &value[..end]).into(),

@@ -22,6 +22,7 @@ pub mod finding;
 pub mod fixes;
 pub mod inspect;
 pub mod kind_text;
+mod likeness;
 pub mod moment;
 pub mod order;
 pub mod plan;

@@ -24,41 +24,15 @@ pub(super) fn read<'a>(
     remark: &mut dyn FnMut(Remark),
 ) -> Result<Checked<'a>, Remark> {
     let spec = field.spec();
-    let text = tidy(text, remark);
-    if text.is_empty() {
-        return Ok(Checked::Absent);
-    }
-    let optional = !spec.required || spec.table != rules.table;
-    // What looks like nothing may still be the text of a key.
-    let is_text = matches!(spec.kind, Kind::Text { .. });
-    if (optional || !is_text) && says_nothing(field, &text) {
-        let shown = Detail::Text(shown_value(&text));
-        let said = Remark::new(Code::NotGivenRead, shown);
-        remark(if optional {
-            said.with_fix("", true)
-        } else {
-            said
-        });
-        return Ok(Checked::Absent);
-    }
-    if is_sheet_error(&text) {
-        return Err(Remark::new(Code::CellError, Detail::None));
-    }
-    let is_number = matches!(spec.kind, Kind::Integer { .. });
-    if (is_text && spec.table == Table::Orders || is_number) && lost_digits(&text) {
-        return Err(Remark::new(Code::DigitsLost, Detail::None));
-    }
-    if is_text && is_decimal(&text) && is_id(field) {
-        let whole = text.split(['.', ',']).next().unwrap_or_default();
-        let shown = Detail::Text(shown_value(whole));
-        remark(Remark::new(Code::DecimalId, shown).with_fix(whole, false));
-    }
-    let text = match named_text(&text) {
-        Some(named) => {
-            remark(told(Code::FormulaRead, &named));
-            Cow::Owned(named)
+    // Nearly all cells, in wrong records too.
+    let is_usual = text.is_ascii() && !may_be_special(text.as_bytes());
+    let text = if is_usual {
+        text
+    } else {
+        match special(field, text, rules, remark)? {
+            Some(text) => text,
+            None => return Ok(Checked::Absent),
         }
-        None => text,
     };
     let kept = text.clone();
     let trouble = match cell::from_text(spec.kind, text, remark) {
@@ -82,6 +56,52 @@ pub(super) fn read<'a>(
         }
         Kind::Text { .. } | Kind::Texts => Err(trouble),
     }
+}
+
+/// The text that is to be read, of one that may be more than it seems; nothing where it says that there is none.
+fn special<'a>(
+    field: Field,
+    text: Cow<'a, str>,
+    rules: &CellRules<'_>,
+    remark: &mut dyn FnMut(Remark),
+) -> Result<Option<Cow<'a, str>>, Remark> {
+    let spec = field.spec();
+    let text = tidy(text, remark);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let optional = !spec.required || spec.table != rules.table;
+    // What looks like nothing may still be the text of a key.
+    let is_text = matches!(spec.kind, Kind::Text { .. });
+    if (optional || !is_text) && says_nothing(field, &text) {
+        let shown = Detail::Text(shown_value(&text));
+        let said = Remark::new(Code::NotGivenRead, shown);
+        remark(if optional {
+            said.with_fix("", true)
+        } else {
+            said
+        });
+        return Ok(None);
+    }
+    if is_sheet_error(&text) {
+        return Err(Remark::new(Code::CellError, Detail::None));
+    }
+    let is_number = matches!(spec.kind, Kind::Integer { .. });
+    if (is_text && spec.table == Table::Orders || is_number) && lost_digits(&text) {
+        return Err(Remark::new(Code::DigitsLost, Detail::None));
+    }
+    if is_text && is_decimal(&text) && is_id(field) {
+        let whole = text.split(['.', ',']).next().unwrap_or_default();
+        let shown = Detail::Text(shown_value(whole));
+        remark(Remark::new(Code::DecimalId, shown).with_fix(whole, false));
+    }
+    Ok(Some(match named_text(&text) {
+        Some(named) => {
+            remark(told(Code::FormulaRead, &named));
+            Cow::Owned(named)
+        }
+        None => text,
+    }))
 }
 
 /// Is it a number of a customer or an order, whose spelling counts?

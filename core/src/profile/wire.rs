@@ -4,6 +4,7 @@
 
 use super::zone_wire::ZoneV1;
 use super::{Delivery, FilePolicy, Profile};
+use crate::likeness::differences;
 use crate::plan::brake::{Brake, Threshold};
 use crate::read::Limits;
 use crate::reading::mapping::{self, Mapping};
@@ -338,9 +339,11 @@ fn named<T: Copy + Default>(
 fn nearest(wrong: &str, names: impl Iterator<Item = &'static str>) -> Option<&'static str> {
     let wrong = wrong.to_lowercase();
     names
-        .map(|name| (strsim::osa_distance(&name.to_lowercase(), &wrong), name))
-        .filter(|(distance, name)| *distance <= 3 && distance * 3 <= name.len())
-        .min_by_key(|(distance, _)| *distance)
+        .filter_map(|name| {
+            let most = 3.min(name.len() / 3);
+            Some((differences(&name.to_lowercase(), &wrong, most)?, name))
+        })
+        .min_by_key(|(differences, _)| *differences)
         .map(|(_, name)| name)
 }
 

@@ -190,6 +190,21 @@ impl<'s, 'a, 'e, T: Taker<'a>> Walk<'s, 'a, 'e, T> {
         }
     }
 
+    /// The plain record at `start` that is not settled at first sight.
+    pub(super) fn plain_record(&mut self, start: usize, record: &PlainRecord<'_, 'a>) {
+        let mut width = Width::default();
+        let mut at = start;
+        for cell in record.cells() {
+            self.plain_cell(at, at + cell.len(), &mut width);
+            at += cell.len() + 1;
+        }
+        let content = start + record.raw().len();
+        if start < content {
+            self.emit(start, content, width);
+        }
+        self.line += 1;
+    }
+
     fn plain_cell(&mut self, start: usize, end: usize, width: &mut Width) {
         let index = width.count;
         width.count += 1;

@@ -105,10 +105,12 @@ fn records_of_stretch<'a>(
             };
             if walk.taker.plain(&record) {
                 walk.pass_over_plain();
-                start = plain.next;
-                specials = &specials[plain.specials..];
-                continue;
+            } else {
+                walk.plain_record(offset + start, &record);
             }
+            start = plain.next;
+            specials = &specials[plain.specials..];
+            continue;
         }
         start = walk.one_record(offset + start, stop) - offset;
         let passed = specials.partition_point(|place| (*place as usize) < start);

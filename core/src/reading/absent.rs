@@ -2,6 +2,7 @@
 //! Those that programs write into empty cells; a word that may be somebody's name is none where names stand.
 
 use crate::field::{Field, Kind, Table};
+use std::borrow::Cow;
 
 /// Texts without a letter that could be a name, in lower case.
 const SIGNS: &[&str] = &[
@@ -46,8 +47,11 @@ pub fn is_absent(field: Field, text: &str) -> bool {
     }
     let spec = field.spec();
     let is_name = spec.table == Table::Customers && matches!(spec.kind, Kind::Text { .. });
-    let lower = text.to_lowercase();
-    let among = |texts: &[&str]| texts.contains(&&*lower);
+    let lower = match text.is_ascii() {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(text.to_lowercase()),
+    };
+    let among = |texts: &[&str]| texts.iter().any(|one| one.eq_ignore_ascii_case(&lower));
     among(SIGNS)
         || (!is_name && among(WORDS))
         || (matches!(spec.kind, Kind::DateTime | Kind::Date) && among(DATES))

@@ -3,6 +3,7 @@
 
 use crate::field::words::aliases_of;
 use crate::field::{FIELDS, Kind, fold};
+use crate::likeness::differences;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -70,11 +71,11 @@ pub fn near(kind: Kind, text: &str) -> Option<&'static str> {
     if !(4..=40).contains(&length) {
         return None;
     }
-    let distances = table_of(kind)
-        .iter()
-        .map(|(spelling, word)| (strsim::osa_distance(spelling, &folded), *word));
-    let near = distances.filter(|(distance, _)| *distance <= 2 && distance * 3 <= length);
-    let nearest = near.min_by_key(|(distance, _)| *distance)?;
+    let near = table_of(kind).iter().filter_map(|(spelling, word)| {
+        let differences = differences(spelling, &folded, 2.min(length / 3))?;
+        Some((differences, *word))
+    });
+    let nearest = near.min_by_key(|(differences, _)| *differences)?;
     Some(nearest.1)
 }
 
