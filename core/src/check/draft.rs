@@ -3,6 +3,7 @@
 
 use super::cell::{self, CellRules, Checked, Remark};
 use super::dates::{self, Dates, Today};
+use super::plain::PlainReader;
 use crate::catalog::{Customer, Offer, OfferManager, ProductBase};
 use crate::code::Code;
 use crate::field::{self, Field, Table};
@@ -19,9 +20,19 @@ pub fn order<'a>(
     record: &Record<'_, 'a>,
     findings: &mut Vec<Finding>,
 ) -> Option<Draft<'a>> {
+    order_by(shape, None, record, findings)
+}
+
+/// The same by whoever can tell of most cells at first sight that they are right.
+pub(crate) fn order_by<'a>(
+    shape: &Shape,
+    plain: Option<&PlainReader<'_>>,
+    record: &Record<'_, 'a>,
+    findings: &mut Vec<Finding>,
+) -> Option<Draft<'a>> {
     let mut slots = Slots::default();
     let before = findings.len();
-    if !read_cells(shape, record, findings, &mut |field, checked| {
+    if !read_cells(shape, plain, record, findings, &mut |field, checked| {
         slots.put(field, checked);
     }) {
         return None;
@@ -118,13 +129,14 @@ fn values_of<'a>(
     put: &mut dyn FnMut(Field, Checked<'a>),
 ) -> Option<()> {
     let before = findings.len();
-    let read = read_cells(shape, record, findings, put);
+    let read = read_cells(shape, None, record, findings, put);
     (read && !has_error(&findings[before..]) && shape.missing.is_empty()).then_some(())
 }
 
 /// Checks every cell of a record; false where there is nothing to check.
 fn read_cells<'a>(
     shape: &Shape,
+    plain: Option<&PlainReader<'_>>,
     record: &Record<'_, 'a>,
     findings: &mut Vec<Finding>,
     put: &mut dyn FnMut(Field, Checked<'a>),
@@ -141,7 +153,8 @@ fn read_cells<'a>(
     }
     let mut given = 0u64;
     for cell_at in record.cells {
-        match check_cell(shape, record, cell_at, findings) {
+        let checked = plain.and_then(|plain| plain.cell(cell_at));
+        match checked.or_else(|| check_cell(shape, record, cell_at, findings)) {
             Some(Checked::Absent) => continue,
             Some(checked) => put(cell_at.field, checked),
             None => {}

@@ -99,13 +99,13 @@ impl<'a> Taker<'a> for Examiner<'_> {
     fn record(&mut self, record: &Record<'_, 'a>) {
         let Self {
             shape,
+            plain,
             examined,
             findings,
-            ..
         } = self;
         match shape.options.table {
             Table::Orders => {
-                let draft = draft::order(shape, record, findings);
+                let draft = draft::order_by(shape, plain.as_ref(), record, findings);
                 let key = match &draft {
                     Some(draft) => Some(draft.external_system_id.clone()),
                     None => text_as_checked(shape, record.cells, Field::ExternalSystemId),

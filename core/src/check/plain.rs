@@ -10,7 +10,7 @@ use super::lenient;
 use crate::field::{Field, Kind, Table};
 use crate::moment::Moment;
 use crate::order::Draft;
-use crate::read::{Cell, PlainRecord, Shape};
+use crate::read::{Cell, CellAt, PlainRecord, Shape};
 use crate::reading::Values;
 use std::borrow::Cow;
 
@@ -122,6 +122,20 @@ impl<'s> PlainReader<'s> {
         }
     }
 
+    /// What a cell says that is right, where that is seen of it alone.
+    pub(super) fn cell<'a>(&self, at: &CellAt<'a>) -> Option<Checked<'a>> {
+        let Cell::Text(Cow::Borrowed(text)) = at.cell else {
+            return None;
+        };
+        let column = self.columns.get((at.column as usize).checked_sub(1)?)?;
+        let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let mut kept = Kept(None);
+        if is_plain {
+            self.read_cell(column, text.as_bytes(), &mut Said::default(), &mut kept)?;
+        }
+        kept.0
+    }
+
     fn read_keeping<'a>(
         &self,
         record: &PlainRecord<'_, 'a>,
@@ -230,6 +244,15 @@ struct Nothing;
 
 impl<'a> Keep<'a> for Nothing {
     fn keep(&mut self, _: Field, _: impl FnOnce() -> Checked<'a>) {}
+}
+
+/// Keeps what one cell says.
+struct Kept<'a>(Option<Checked<'a>>);
+
+impl<'a> Keep<'a> for Kept<'a> {
+    fn keep(&mut self, _: Field, checked: impl FnOnce() -> Checked<'a>) {
+        self.0 = Some(checked());
+    }
 }
 
 impl<'a> Keep<'a> for Slots<'a> {

@@ -81,7 +81,7 @@ impl<'a> Taker<'a> for RowReader<'_, '_, 'a> {
     }
 
     fn record(&mut self, record: &Record<'_, 'a>) {
-        let row = read_row(self.shape, record);
+        let row = read_row(self.shape, self.plain.as_ref(), record);
         let (draft, key) = (row.draft.as_ref(), row.key.as_deref());
         self.examined.note(record, draft, key, &row.findings);
         if !record.empty {
@@ -151,7 +151,7 @@ impl<'a> Taker<'a> for RowRereader<'_, '_, 'a> {
         match (self.depth)() {
             None => self.passed_over = true,
             Some(Depth::Names) => (self.each)(named_row(self.shape, record)),
-            Some(Depth::Whole) => (self.each)(read_row(self.shape, record)),
+            Some(Depth::Whole) => (self.each)(read_row(self.shape, self.plain.as_ref(), record)),
         }
     }
 }
@@ -199,9 +199,13 @@ fn named_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
 }
 
 /// What a record says.
-fn read_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
+fn read_row<'a>(
+    shape: &Shape,
+    plain: Option<&PlainReader<'_>>,
+    record: &Record<'_, 'a>,
+) -> Row<'a> {
     let mut findings = Vec::new();
-    let draft = draft::order(shape, record, &mut findings);
+    let draft = draft::order_by(shape, plain, record, &mut findings);
     let (key, offer) = match &draft {
         Some(draft) => (
             Some(draft.external_system_id.clone()),
