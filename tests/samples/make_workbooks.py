@@ -129,6 +129,14 @@ with_xlsxwriter(
     rows=[order(n, externalSystemId=n, invoiceCustomerId=4711 + n) for n in range(1, 4)],
     formats={0: "00000000"},
 )
+with_xlsxwriter(
+    "xlsxwriter-control-characters.xlsx",
+    rows=[
+        order(1, externalSystemId="EXT-000001\x07"),
+        order(2, externalSystemId="\x01EXT-000002"),
+        order(3, externalSystemId="EXT_x0041_3"),
+    ],
+)
 with_openpyxl("openpyxl-orders.xlsx")
 with_openpyxl(
     "openpyxl-numeric-ids.xlsx",

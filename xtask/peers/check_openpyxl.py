@@ -12,6 +12,7 @@ import sys
 from datetime import datetime
 
 import openpyxl
+from openpyxl.utils.escape import unescape
 
 source, target, now = sys.argv[1:4]
 NOW = datetime.fromisoformat(now)
@@ -84,6 +85,12 @@ def faults(order):
         yield "nextBookingDate", "in the past"
 
 
+def text(value):
+    # Excel spells what XML does not hold, and openpyxl leaves it spelled.
+    spelled = str(value)
+    return unescape(spelled) if "_x" in spelled else spelled
+
+
 book = openpyxl.load_workbook(source, read_only=True)
 rows = book.worksheets[0].iter_rows(values_only=True)
 header = next(rows)
@@ -91,7 +98,7 @@ keys = {}
 with open(target, "w", encoding="utf-8", newline="") as file:
     out = csv.writer(file)
     for number, row in enumerate(rows, 1):
-        order = {field: str(value) for field, value in zip(header, row) if value is not None}
+        order = {field: text(value) for field, value in zip(header, row) if value is not None}
         for field, reason in faults(order):
             out.writerow((number, field, reason))
         key = order.get("externalSystemId")

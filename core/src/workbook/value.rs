@@ -1,8 +1,9 @@
 //! Which text does a cell hold, when it arrives in pieces?
-//! It holds no control characters but tabs and line ends, so that nothing in it can be taken for a mark, and little more
-//! than the longest field that is read: what is longer is rejected by its length.
+//! It does not begin with what would be taken for a mark, and holds little more than the longest field that is read: what is
+//! longer is rejected by its length. Control characters stay what they are, so that the check refuses them as it does in CSV.
 
 use super::markup::{Text, unescape_to};
+use crate::read::SheetKind;
 
 /// A text under construction; its memory serves one cell after another.
 #[derive(Debug)]
@@ -72,8 +73,6 @@ impl Value {
                     settled.push(b'\n');
                     at += usize::from(self.text.get(at + 1) == Some(&b'\n'));
                 }
-                b'\t' | b'\n' => settled.push(*byte),
-                0..b' ' => settled.extend_from_slice(format!("_x{byte:04X}_").as_bytes()),
                 b'_' if spelling == Spelling::Excel => {
                     if let Some(character) = spelled(&self.text[at..]) {
                         let mut buffer = [0; 4];
@@ -86,6 +85,11 @@ impl Value {
                 _ => settled.push(*byte),
             }
             at += 1;
+        }
+        if let Some(first) = settled.first_mut()
+            && (*first == 0 || SheetKind::of_mark(*first).is_some())
+        {
+            *first = SUBSTITUTE;
         }
         self.text = settled;
     }
@@ -100,9 +104,12 @@ pub(super) enum Spelling {
     Plain,
 }
 
+/// What a text begins with that would begin with a mark: as much of a control character, and none itself.
+const SUBSTITUTE: u8 = 0x1a;
+
 const SPELLED_LENGTH: usize = 7;
 
-/// The character spelled at the beginning; other control characters stay spelled, visible and harmless.
+/// The character spelled at the beginning.
 fn spelled(bytes: &[u8]) -> Option<char> {
     let spelled = bytes.get(..SPELLED_LENGTH)?;
     let digits = spelled.strip_prefix(b"_x")?.strip_suffix(b"_")?;
@@ -112,8 +119,7 @@ fn spelled(bytes: &[u8]) -> Option<char> {
     let code = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
     match char::from_u32(code)? {
         '\r' => Some('\n'),
-        character @ ('\t' | '\n') => Some(character),
-        character => (!character.is_control()).then_some(character),
+        character => Some(character),
     }
 }
 
@@ -134,12 +140,16 @@ mod tests {
             ("a_b", "a_b"),
             ("a_x0041_b", "aAb"),
             ("_x005F_x0041_", "_x0041_"),
-            ("_x0001_", "_x0001_"),
-            ("\u{1}x", "_x0001_x"),
+            ("_x0007_", "\u{7}"),
+            ("a_x0001_", "a\u{1}"),
+            ("_x0001_", "\u{1a}"),
+            ("\u{1}x", "\u{1a}x"),
+            ("_x0000_", "\u{1a}"),
+            ("_x0085_", "\u{85}"),
             ("_xD800_", "_xD800_"),
             ("_x00+1_", "_x00+1_"),
             ("a&amp;\r\nb\rc", "a&\nb\nc"),
-            ("&#1;", "_x0001_"),
+            ("&#1;", "\u{1a}"),
             ("\u{20ac} ß", "\u{20ac} ß"),
         ] {
             assert_eq!(settled(text, Spelling::Excel), expected);
