@@ -11,6 +11,7 @@ pub mod commands;
 pub mod config;
 pub mod entry;
 pub mod folder;
+pub mod guide;
 pub mod http;
 pub mod import;
 pub mod journal;

@@ -98,28 +98,20 @@ fn put_aside(
     let mut writer = ChunkWriter::default();
     let mut chunks = Vec::new();
     let mut seen = 0;
-    let mut trouble = None;
-    store.each_order(&mut |order| {
+    store.try_each_order(&mut |order| {
         seen += 1;
-        if trouble.is_some() {
-            return;
-        }
         if seen % ORDERS_BETWEEN == 0 && !going(seen) {
-            trouble = Some(SnapshotFailure::Stopped);
+            return Err(SnapshotFailure::Stopped);
         }
         if *order.partner == *partner {
-            let kept = writer.order(&order.terms, &mut chunks);
-            trouble = kept.err().map(Into::into).or(trouble.take());
+            writer.order(&order.terms, &mut chunks)?;
         }
         if chunks.len() >= PIECE {
-            let written = aside.write_all(&chunks);
-            trouble = written.err().map(SnapshotFailure::Aside).or(trouble.take());
+            aside.write_all(&chunks).map_err(SnapshotFailure::Aside)?;
             chunks.clear();
         }
+        Ok(())
     })?;
-    if let Some(trouble) = trouble {
-        return Err(trouble);
-    }
     let orders = writer.end(&mut chunks)?;
     aside.write_all(&chunks).map_err(SnapshotFailure::Aside)?;
     Ok(orders)

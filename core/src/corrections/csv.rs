@@ -160,6 +160,17 @@ fn put_cell(out: &mut Vec<u8>, cell: &[u8]) {
     }
 }
 
+/// Appends a text that is not of a partner's file as a cell that no spreadsheet takes for a formula, quoted only where it
+/// must be.
+pub fn put_cell_of_text(out: &mut Vec<u8>, content: &[u8], delimiter: u8) {
+    let must = |byte: &u8| matches!(byte, b'"' | b'\'' | b'\r' | b'\n' | 0) || *byte == delimiter;
+    if content.iter().any(must) || needs_mark(content) {
+        put_quoted(out, content);
+    } else {
+        out.extend_from_slice(content);
+    }
+}
+
 /// Appends a text as a quoted cell.
 fn put_quoted(out: &mut Vec<u8>, content: &[u8]) {
     let mut marked = Vec::with_capacity(content.len() + 8);

@@ -7,6 +7,8 @@ mod csv;
 mod json;
 mod neutral;
 
+pub use csv::put_cell_of_text;
+
 use crate::finding::{Finding, Language, column_letters, message};
 use crate::printable::printable;
 use crate::read::{Format, Record, Shape};

@@ -9,8 +9,10 @@ mod customer;
 mod export;
 mod global;
 mod init;
+mod log;
 mod offer;
 mod outbox;
+mod partner_file;
 mod point_in_time;
 mod reference;
 mod revert;
@@ -22,16 +24,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use backup::{Backup, Restore};
 pub use customer::{CustomerAction, CustomerAdd, CustomerLoad, CustomerShow};
-pub use export::{ExportAction, ExportFormat, ExportOrders};
+pub use export::{ExportAction, ExportFormat, ExportLog, ExportOrders};
 pub use global::{Color, Global, Language};
 pub use init::Init;
+pub use log::{Log, LogChoice};
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
 pub use outbox::{OutboxAction, OutboxChoice, OutboxList};
+pub use partner_file::{Check, FixChoice, Import, Input, Plan, ReportFormat};
 pub use point_in_time::PointInTime;
 pub use reference::reference;
 pub use revert::Revert;
@@ -217,7 +220,10 @@ impl Command {
             | Command::Backup(Backup { data, .. })
             | Command::Revert(Revert { data, .. })
             | Command::Tidy(Tidy { data, .. })
-            | Command::Export(ExportAction::Orders(ExportOrders { data, .. }))
+            | Command::Export(
+                ExportAction::Orders(ExportOrders { data, .. })
+                | ExportAction::Log(ExportLog { data, .. }),
+            )
             | Command::Verify(Verify { data }) => data,
             Command::Check(Check { data, .. })
             | Command::Restore(Restore { data, .. })
@@ -267,154 +273,6 @@ pub struct Serve {
     /// Where everything is kept.
     #[command(flatten)]
     pub data: DataDirectory,
-}
-
-/// A file to read, or standard input.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Input {
-    /// Written `-`.
-    Stdin,
-    /// A file by its path, as it was given.
-    File(PathBuf),
-}
-
-impl From<OsString> for Input {
-    fn from(argument: OsString) -> Self {
-        if argument == "-" {
-            Input::Stdin
-        } else {
-            Input::File(argument.into())
-        }
-    }
-}
-
-/// `intake check`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
-pub struct Check {
-    /// The files; `-` is standard input
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<Input>,
-    /// Checks by this partner's profile
-    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
-    pub partner: Option<String>,
-    /// Checks offers and customers too, as this data directory knows them
-    #[arg(long, value_name = "DIR", env = "INTAKE_DATA", hide_env_values = true)]
-    pub data: Option<PathBuf>,
-    /// The form of the report; `ndjson` is one finding a line
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub format: ReportFormat,
-    /// Writes the file with its cells mended, then checks that one; `all` takes proposals too
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHICH",
-        num_args = 0..=1,
-        require_equals = true,
-        default_missing_value = "safe"
-    )]
-    pub fix: Option<FixChoice>,
-    /// Where the mended file is written; by default beside the file, with `.fixed` in its name; a workbook leaves as CSV
-    #[arg(long, value_name = "FILE", requires = "fix")]
-    pub output: Option<PathBuf>,
-    /// The time that counts as now, so that a report can be repeated
-    #[arg(long, value_name = "TIME", hide = true)]
-    pub at: Option<Timestamp>,
-}
-
-/// Which cells are mended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-pub enum FixChoice {
-    /// Those whose meaning is certain.
-    Safe,
-    /// Those with a proposal too.
-    All,
-}
-
-/// The form of a report of findings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
-pub enum ReportFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// One document for each file.
-    Json,
-    /// One finding a line.
-    Ndjson,
-}
-
-/// `intake plan`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
-pub struct Plan {
-    /// The file
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-    /// The partner whose file it is
-    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
-    pub partner: String,
-    /// The state that the plan is made against.
-    #[command(flatten)]
-    pub data: DataDirectory,
-    /// Tells instead which rows are decided differently now than in this saved plan, and why
-    #[arg(long, value_name = "PLAN")]
-    pub against: Option<PathBuf>,
-    /// The form of the plan
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub format: Format,
-    /// The time that counts as now, so that a plan can be repeated
-    #[arg(long, value_name = "TIME", hide = true)]
-    pub at: Option<Timestamp>,
-}
-
-/// `intake import`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
-pub struct Import {
-    /// The files, imported in this order
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// The partner whose files they are
-    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
-    pub partner: String,
-    /// Where the orders go.
-    #[command(flatten)]
-    pub data: DataDirectory,
-    /// The form of the result
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub format: Format,
-}
-
-/// `intake log`
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
-pub struct Log {
-    /// Whose log.
-    #[command(flatten)]
-    pub data: DataDirectory,
-    /// Only the order with this external system id
-    #[arg(long, value_name = "ID")]
-    pub external_id: Option<String>,
-    /// Only orders of this offer
-    #[arg(long, value_name = "OFFER")]
-    pub offer: Option<String>,
-    /// Only files of this partner
-    #[arg(long, value_name = "PARTNER", value_parser = partner_name)]
-    pub partner: Option<String>,
-    /// Only files of this name
-    #[arg(long, value_name = "NAME")]
-    pub file: Option<OsString>,
-    /// Only rows that were rejected
-    #[arg(long)]
-    pub failed: bool,
-    /// Only from this time on: RFC 3339, a date, or how long ago, such as `2h`
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<PointInTime>,
-    /// Only up to this time, in the same forms; a date means its whole day
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<PointInTime>,
-    /// Goes on with new entries as they come
-    #[arg(long, short, conflicts_with = "until")]
-    pub follow: bool,
-    /// The form of the entries; `json` is one object a line
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    pub format: Format,
 }
 
 /// `intake order`
@@ -510,151 +368,4 @@ fn partner_name(argument: &str) -> Result<String, &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-    use clap::error::ErrorKind;
-
-    use super::*;
-
-    fn read(line: &str) -> Result<Cli, clap::Error> {
-        parse(line.split_whitespace().map(OsString::from))
-    }
-
-    fn command(line: &str) -> Command {
-        read(line)
-            .unwrap_or_else(|error| panic!("`{line}`: {error}"))
-            .command
-    }
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_command_is_read_and_can_be_sent() {
-        for line in [
-            "intake serve --data d --config c.toml",
-            "intake token new --partner alpha",
-            "intake snapshot --partner alpha --data d --out f",
-            "intake profile show --partner alpha --data d",
-            "intake check a.csv - b.json --partner alpha --data d --format ndjson --lang de",
-            "intake plan a.csv --partner alpha --data d --format json",
-            "intake plan a.csv --partner alpha --data d --against a.csv.plan.json",
-            "intake import a.csv b.csv --partner alpha --data d --format json -q",
-            "intake log --data d --external-id X --offer O --partner p --file a.csv --failed \
-             --since 2h --until 2026-01-31 --format json",
-            "intake log --data d --follow",
-            "intake order A-4711 --data d --format json",
-            "intake offer add O_MZA1E7173120881551 --title T --managed-by EXTERNAL \
-             --access-right a --access-right b --payment-method ZERO --multiple-purchases \
-             --archived --data d",
-            "intake offer list --data d --format json",
-            "intake offer load offers.ndjson --data d",
-            "intake customer add --email e@example.org --language de --id 1 \
-             --external-system-id x --username u --salutation MRS --first-name f --last-name l \
-             --invoice-email i@example.org --mobile-number +4930123456 --birthday 1980-01-31 \
-             --registration-source s --data d",
-            "intake customer show 1 --data d --format json",
-            "intake customer load customers.ndjson --data d",
-            "intake files --data d --format json",
-            "intake release ID --data d",
-            "intake discard ID --data d",
-            "intake rebuild --data d",
-            "intake verify --data d",
-            "intake backup /b --archive --receipts --keep 3 --data d --format json",
-            "intake restore /b --data d --format json",
-            "intake restore /b --check",
-            "intake tidy --dry-run --data d --format json",
-            "intake export orders --partner alpha --offer O --running --data d --format ndjson",
-            "intake revert 17 --dry-run --also-changed --data d --format json",
-            "intake init d --partner alpha --offers o.ndjson --listen 127.0.0.1:0 --token",
-            "intake config check --data d",
-            "intake config show-default",
-            "intake template --format ndjson",
-        ] {
-            let command = command(line);
-            let sent = serde_json::to_vec(&command).expect("the arguments are plain data");
-            let received: Command = serde_json::from_slice(&sent).expect("and come back");
-            assert_eq!(received, command, "{line}");
-            let named = line.contains("--data d").then_some(Path::new("d"));
-            assert_eq!(command.data_directory(), named, "{line}");
-        }
-    }
-
-    #[test]
-    fn standard_input_is_a_dash() {
-        let Command::Check(check) = command("intake check - ./- --at 2026-01-31T08:00:00Z") else {
-            panic!("another command");
-        };
-        assert_eq!(check.files, [Input::Stdin, Input::File("./-".into())]);
-        assert_eq!(
-            check.at,
-            Some("2026-01-31T08:00:00Z".parse().expect("a timestamp"))
-        );
-    }
-
-    #[test]
-    fn wrong_arguments_end_with_2_and_help_with_0() {
-        for line in [
-            "intake",
-            "intake serv --data d",
-            "intake check",
-            "intake plan a.csv --partner Alpha --data d",
-            "intake order X --data d --format ndjson",
-            "intake log --data d --since yesterday",
-            "intake log --data d --follow --until 2h",
-            "intake offer add O_1 --title T --managed-by EXTERNAL --data d",
-            "intake offer add O_MZA1E7173120881551 --title T --managed-by external --data d",
-            "intake check a.csv --lang fr",
-        ] {
-            let error = read(line).expect_err(line);
-            assert_eq!(error.exit_code(), 2, "{line}");
-        }
-        for line in ["intake --help", "intake --version", "intake offer add -h"] {
-            assert_eq!(read(line).expect_err(line).exit_code(), 0, "{line}");
-        }
-    }
-
-    #[test]
-    fn a_missing_data_directory_is_named() {
-        if std::env::var_os("INTAKE_DATA").is_some() {
-            return;
-        }
-        let error = read("intake files").expect_err("there is no data directory");
-        assert_eq!(error.kind(), ErrorKind::MissingRequiredArgument);
-        assert!(error.to_string().contains("--data <DIR>"), "{error}");
-    }
-
-    #[test]
-    fn global_options_stand_before_or_behind_the_command() {
-        for line in [
-            "intake --lang de --color never -q template",
-            "intake template --lang de --color never -q",
-        ] {
-            let global = read(line).expect("is read").global;
-            assert_eq!(global.language(), Language::De);
-            assert_eq!((global.color, global.quiet), (Color::Never, true));
-        }
-    }
-
-    #[test]
-    fn every_command_shows_an_example() {
-        fn walk(command: &clap::Command) {
-            if command.has_subcommands() {
-                command.get_subcommands().for_each(walk);
-                return;
-            }
-            let help = command
-                .get_after_help()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            assert!(
-                help.starts_with("Example: intake "),
-                "{}",
-                command.get_name()
-            );
-        }
-        walk(&Cli::command());
-    }
-}
+mod tests;

@@ -2,8 +2,8 @@
 //! Asks the daemon that owns the data directory, or owns it for a moment itself; what is done is the same.
 
 use super::args::{
-    Cli, Command, ConfigAction, CustomerAction, Input, OfferAction, OutboxAction, Outcome,
-    ProfileAction, ReportFormat, TokenAction,
+    Cli, Command, ConfigAction, CustomerAction, ExportAction, Input, OfferAction, OutboxAction,
+    Outcome, ProfileAction, ReportFormat, TokenAction,
 };
 use super::counted::Counted;
 use super::mending;
@@ -65,6 +65,14 @@ fn carry_out(cli: &Cli, terminal: &Terminal) -> anyhow::Result<Outcome> {
             with_output(terminal, command, |out, output| {
                 let stop = || output_is_gone(output) || reader_has_left(io::stdout());
                 commands::log::log(&journal, arguments, &speech, out, &stop)
+            })
+        }
+        Command::Export(ExportAction::Log(arguments)) => {
+            let speech = perform::speech(terminal.language(), &config);
+            let journal = arguments.data.path.join("journal");
+            with_output(terminal, command, |out, output| {
+                let stop = || output_is_gone(output);
+                commands::log::export(&journal, arguments, &speech, out, &stop)
             })
         }
         Command::Template(arguments) => {

@@ -112,7 +112,7 @@ fn json_text(field: Option<Field>, json: &Json, speech: &Speech) -> String {
 }
 
 /// The first error in the reader's language, where the entry says it in that.
-fn reason(row: &RowEntry<'_>, language: Language) -> Option<String> {
+pub(super) fn reason(row: &RowEntry<'_>, language: Language) -> Option<String> {
     let german = || -> Option<String> {
         let detail: Detail = serde_json::from_str(row.error_detail?.get()).ok()?;
         detail

@@ -7,13 +7,16 @@ use anyhow::Context as _;
 
 use super::Speech;
 use crate::cli::args::{Outcome, TokenNew};
-use crate::config::TokenHash;
+use crate::config::{KnownToken, TokenHash};
 use crate::http::new_token;
 
 /// Makes a token and writes it with the lines for the config.
 pub fn new(arguments: &TokenNew, speech: &Speech, out: &mut dyn Write) -> anyhow::Result<Outcome> {
     let token = new_token().context("cannot draw a random number")?;
-    let hash = TokenHash::of(&token);
+    let known = KnownToken {
+        hash: TokenHash::of(&token),
+        name: arguments.name.as_deref().map(Into::into),
+    };
     let list = match (&arguments.partner, arguments.read_only) {
         (Some(partner), false) => format!("[partners.{partner}]\n  tokens"),
         (Some(partner), true) => format!("[partners.{partner}]\n  read_tokens"),
@@ -30,7 +33,7 @@ pub fn new(arguments: &TokenNew, speech: &Speech, out: &mut dyn Write) -> anyhow
     );
     write!(
         out,
-        "{hand_over}\n\n  {token}\n\n{for_config}\n\n  {list} = [\"{hash}\"]\n"
+        "{hand_over}\n\n  {token}\n\n{for_config}\n\n  {list} = [\"{known}\"]\n"
     )
     .context("cannot write the token")?;
     Ok(Outcome::Done)

@@ -166,6 +166,12 @@ impl PartialEq for KnownToken {
 /// The longest name of a token.
 const LONGEST_NAME: usize = 32;
 
+/// Can this be what the house calls a token?
+pub fn is_holder_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain)
+}
+
 impl KnownToken {
     /// What the log calls it: its name, or the beginning of its hash.
     pub fn label(&self) -> String {
@@ -181,14 +187,10 @@ impl KnownToken {
             Some((name, hash)) => (Some(name), hash.trim_start()),
             None => (None, text),
         };
-        let is_name = |name: &str| {
-            let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-            (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain)
-        };
         Some(Self {
             hash: TokenHash::parse(hash)?,
             name: match name {
-                Some(name) if is_name(name) => Some(name.into()),
+                Some(name) if is_holder_name(name) => Some(name.into()),
                 Some(_) => return None,
                 None => None,
             },

@@ -21,7 +21,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
-pub use access::{Hosts, KnownToken, TokenHash};
+pub use access::{Hosts, KnownToken, TokenHash, is_holder_name};
 pub use docs::{default_file, docs};
 pub use first_file::{Chosen, first_file};
 pub use keys::{

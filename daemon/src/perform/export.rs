@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Seek as _, Write};
 
 use anyhow::Context as _;
-use intake_core::check::cell::reads_as_formula;
+use intake_core::corrections::put_cell_of_text;
 use intake_core::moment::Moment;
 use intake_core::order::{ORDER_FIELDS, Terms, Value};
 use serde_json::json;
@@ -28,30 +28,28 @@ pub(super) fn orders(
     out: &mut dyn Write,
 ) -> anyhow::Result<Outcome> {
     let now = call.speech.moment_now();
-    let aside = nameless_file(&data.path.join("work"))?;
-    let mut aside = BufWriter::with_capacity(256 << 10, aside);
+    let mut aside = BufWriter::with_capacity(256 << 10, nameless_file(&data.path.join("work"))?);
+    let mut row = Vec::new();
     if arguments.format == ExportFormat::Csv {
         let header: Vec<&str> = ORDER_FIELDS.iter().map(|field| field.name()).collect();
         writeln!(aside, "{}", header.join(","))?;
     }
-    data.books
-        .quietly(|store, _| {
-            let mut seen = 0;
-            let mut trouble = None;
-            store.each_order(&mut |order| {
-                seen += 1;
-                if trouble.is_some() {
-                    return;
-                }
-                if seen % ORDERS_BETWEEN == 0 && !(call.going)(seen) {
-                    trouble = Some(io::Error::other("nobody waits for it any more"));
-                } else if is_asked_for(arguments, &order, now) {
-                    trouble = put(arguments.format, &order.terms, &mut aside).err();
-                }
-            })?;
-            trouble.map_or(Ok(()), |error| Err(error.into()))
+    let put_aside = data.books.quietly(|store, _| {
+        let mut seen = 0;
+        store.try_each_order(&mut |order| {
+            seen += 1;
+            if seen % ORDERS_BETWEEN == 0 && !(call.going)(seen) {
+                anyhow::bail!("nobody waits for it any more");
+            }
+            if is_asked_for(arguments, &order, now) {
+                put(arguments.format, &order.terms, &mut row)?;
+                aside.write_all(&row)?;
+                row.clear();
+            }
+            Ok(())
         })
-        .map_err(|error: anyhow::Error| error.context("the export was given up"))?;
+    });
+    put_aside.context("the export was given up")?;
     let mut aside: File = aside.into_inner().map_err(io::IntoInnerError::into_error)?;
     aside.rewind()?;
     io::copy(&mut aside, out).context("cannot write the export")?;
@@ -66,13 +64,14 @@ fn is_asked_for(arguments: &ExportOrders, order: &StoredOrder, now: Moment) -> b
         && (!arguments.running || order.terms.runs_at(now))
 }
 
-fn put(format: ExportFormat, terms: &Terms, out: &mut impl Write) -> io::Result<()> {
+fn put(format: ExportFormat, terms: &Terms, out: &mut Vec<u8>) -> io::Result<()> {
     match format {
         ExportFormat::Csv => {
-            let mut between = "";
-            for field in ORDER_FIELDS {
-                write!(out, "{between}{}", cell(&terms.value(field)))?;
-                between = ",";
+            for (index, field) in ORDER_FIELDS.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                put_cell(out, &terms.value(field));
             }
         }
         // What is not there is not told: read again, it would be cleared.
@@ -87,7 +86,8 @@ fn put(format: ExportFormat, terms: &Terms, out: &mut impl Write) -> io::Result<
             write!(out, "}}")?;
         }
     }
-    out.write_all(b"\n")
+    out.push(b'\n');
+    Ok(())
 }
 
 fn json_of(value: &Value) -> Option<serde_json::Value> {
@@ -101,17 +101,13 @@ fn json_of(value: &Value) -> Option<serde_json::Value> {
     })
 }
 
-/// A cell as the reader reads it back: what a spreadsheet would take for a formula has an apostrophe before it.
-fn cell(value: &Value) -> String {
-    let mut text = match value {
-        Value::None => return String::new(),
-        value => value.to_string(),
-    };
-    if matches!(value, Value::Text(_) | Value::Texts(_)) && reads_as_formula(&text) {
-        text.insert(0, '\'');
+/// Appends a cell as the reader reads it back: what a spreadsheet would take for a formula has an apostrophe before it.
+fn put_cell(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::None => {}
+        Value::Text(_) | Value::Texts(_) => {
+            put_cell_of_text(out, value.to_string().as_bytes(), b',');
+        }
+        value => out.extend_from_slice(value.to_string().as_bytes()),
     }
-    if text.contains(['"', ',', '\n', '\r', '\'']) {
-        return format!("\"{}\"", text.replace('"', "\"\""));
-    }
-    text
 }

@@ -56,6 +56,7 @@ pub fn needs_owner(command: &Command) -> bool {
     match command {
         Command::Serve(_)
         | Command::Log(_)
+        | Command::Export(ExportAction::Log(_))
         | Command::Config(_)
         | Command::Profile(_)
         | Command::Token(_)
@@ -117,6 +118,7 @@ pub fn run(
         Command::Backup(arguments) => backup::run(arguments, data, call, out),
         Command::Serve(_)
         | Command::Log(_)
+        | Command::Export(ExportAction::Log(_))
         | Command::Config(_)
         | Command::Profile(_)
         | Command::Token(_)

@@ -358,20 +358,30 @@ impl Store {
 
     /// Calls `visit` for every order, by number. What changes meanwhile may be seen or not.
     pub fn each_order(&self, visit: &mut dyn FnMut(StoredOrder)) -> Result<(), StoreError> {
+        self.try_each_order(&mut |order| {
+            visit(order);
+            Ok(())
+        })
+    }
+
+    /// The same, up to the first order at which `visit` fails.
+    pub fn try_each_order<E: From<StoreError>>(
+        &self,
+        visit: &mut dyn FnMut(StoredOrder) -> Result<(), E>,
+    ) -> Result<(), E> {
         let end = self.meta().next_order;
         let mut from = 1;
         while from < end {
             let ids: Vec<u64> = (from..end.min(from + 4096)).collect();
             let mut decoded = Vec::with_capacity(ids.len());
-            ORDERS.get_many(&self.engine, &ids, |id, bytes| {
+            let read = ORDERS.get_many(&self.engine, &ids, |id, bytes| {
                 decoded.push((id, bytes.map(record::decode_order)));
-            })?;
+            });
+            read.map_err(StoreError::from)?;
             for (id, order) in decoded {
                 let newer = self.read().order(id).map(record::decode_order);
-                match (newer, order) {
-                    (Some(order), _) => visit(order?),
-                    (None, Some(order)) => visit(order?),
-                    (None, None) => {}
+                if let Some(order) = newer.or(order) {
+                    visit(order.map_err(StoreError::from)?)?;
                 }
             }
             from += ids.len() as u64;

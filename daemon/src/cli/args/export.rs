@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-use super::{DataDirectory, partner_name};
+use super::{DataDirectory, LogChoice, partner_name};
 
 /// `intake export`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Subcommand)]
@@ -13,6 +13,11 @@ pub enum ExportAction {
         after_help = "Example: intake export orders --partner alpha --data /var/lib/intake > alpha.csv"
     )]
     Orders(ExportOrders),
+    /// Writes entries of the import log, for spreadsheets or other programs
+    #[command(
+        after_help = "Example: intake export log --partner alpha --since 2026-01-01 --data /var/lib/intake > log.csv"
+    )]
+    Log(ExportLog),
 }
 
 /// `intake export orders`
@@ -31,6 +36,20 @@ pub struct ExportOrders {
     #[command(flatten)]
     pub data: DataDirectory,
     /// The form of the rows
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ExportFormat,
+}
+
+/// `intake export log`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct ExportLog {
+    /// Which entries.
+    #[command(flatten)]
+    pub choice: LogChoice,
+    /// Whose log.
+    #[command(flatten)]
+    pub data: DataDirectory,
+    /// The form of the entries; `ndjson` is the journal's own line for each
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: ExportFormat,
 }

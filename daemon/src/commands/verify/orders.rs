@@ -24,19 +24,18 @@ pub(super) fn compare_orders(
     let mut digests: Vec<u64> = Vec::new();
     let mut keys = Vec::with_capacity(BATCH);
     let mut lost = Vec::new();
-    let mut trouble = Ok(());
-    store.each_order(&mut |order| {
+    store.try_each_order(&mut |order| {
         let at = order.order_id as usize;
         if digests.len() <= at {
             digests.resize(at + 1, 0);
         }
         digests[at] = digest(&order);
         keys.push((order.order_id, order.terms.external_system_id));
-        if keys.len() == BATCH && trouble.is_ok() {
-            trouble = lost_keys(store, &mut keys, &mut lost);
+        if keys.len() == BATCH {
+            lost_keys(store, &mut keys, &mut lost)?;
         }
+        anyhow::Ok(())
     })?;
-    trouble?;
     lost_keys(store, &mut keys, &mut lost)?;
     for (id, key) in lost {
         let difference = told.speech.say(
