@@ -193,9 +193,9 @@ codes! {
     TotalsRow "totals-row" Warning 0
         de "Diese Zeile ist eine Summenzeile („{value}“) und wurde übergangen." "Sie ist kein Datensatz: die Pflichtwerte fehlen." "Die Zeile löschen, oder die Werte ergänzen, wenn sie doch ein Datensatz ist."
         en "This row is one of sums (“{value}”) and was passed over." "It is no record: the required values are missing." "Delete the row, or add the values if it is a record after all.";
-    CustomersFile "customers-file" Error 0
-        de "Die Datei nennt Kunden und keine Aufträge; ihre Zeilen wurden als Kunden geprüft." "Importiert werden Aufträge; die Plattform legt Kunden an, wo ein Auftrag sie braucht." "Dem Verlag geben, der sie mit „intake customer load“ übernimmt, oder E-Mail, Sprache und Namen in die Auftragsdatei schreiben."
-        en "The file names customers and no orders; its rows were checked as customers." "Orders are imported; the platform makes customers where an order needs them." "Give it to the publisher, who takes it over with “intake customer load”, or write email, language and names into the orders file.";
+    CustomersFile "customers-file" Note 0
+        de "Die Datei nennt Kunden und keine Aufträge; ihre Zeilen werden als Kunden gelesen." "Die Kopfzeile hat eine E-Mail-Adresse und nichts, was nur ein Auftrag hat." "Nichts zu tun, wenn Kunden angelegt oder geändert werden sollen."
+        en "The file names customers and no orders; its rows are read as customers." "The header has an email address and nothing that only an order has." "Nothing to do if customers are to be created or changed.";
     DelimiterDoubtful "delimiter-doubtful" Warning 0
         de "Kopfzeile und Datensätze sind sich über das Trennzeichen nicht einig: gelesen wurde mit „{value}“, möglich wäre „{expected}“." "Mit dem falschen Trennzeichen verschieben sich die Werte." "Prüfen, ob Kopfzeile und Datensätze gleich getrennt sind."
         en "Header and records do not agree on the delimiter: read was “{value}”, possible is “{expected}”." "With the wrong delimiter the values shift." "Check that header and records are separated alike.";
@@ -480,6 +480,15 @@ codes! {
     EmailTaken "email-taken" Error 20023
         de "Die E-Mail-Adresse gehört einem anderen Kunden." "Sie ist über alle Kunden eindeutig." "Die Kundennummer oder die Adresse berichtigen."
         en "The email address belongs to another customer." "It is unique over all customers." "Correct the customer number or the address.";
+    CustomerOfOtherPartner "customer-of-other-partner" Error 20023
+        de "Dieser Kunde gehört nicht zu den eigenen." "Einen Kunden ändert nur, wer ihn gebracht hat." "Die Zeile weglassen; Aufträge dürfen den Kunden nennen."
+        en "This customer is none of your own." "Only who brought a customer changes it." "Leave the row out; orders may name the customer.";
+    CustomerNumberTaken "customer-number-taken" Error 20023
+        de "{field} gehört einem anderen Kunden." "Der Wert ist über alle Kunden eindeutig." "Den Wert berichtigen oder weglassen."
+        en "{field} belongs to another customer." "It is unique over all customers." "Correct the value or leave it out.";
+    CustomerNumberFixed "customer-number-fixed" Error 20023
+        de "{field} eines bekannten Kunden kann nicht wechseln (bisher {expected})." "Die Nummer wird einmal vergeben." "Die bisherige Nummer angeben oder die Zelle leer lassen."
+        en "{field} of a known customer cannot change (it is {expected})." "The number is given once." "Give the number as it was or leave the cell empty.";
     OrderOfOtherPartner "order-of-other-partner" Error 30005
         de "Diese Nummer gehört zum Auftrag eines anderen Partners." "Ein Auftrag gehört dem Partner, der ihn zuerst importiert hat." "Eine eigene Nummer vergeben."
         en "This number belongs to another partner's order." "An order belongs to the partner that imported it first." "Use a number of your own.";

@@ -493,14 +493,17 @@ impl Sheet {
     /// Writes the line of a customer.
     pub fn customer(&mut self, customer: Customer, import_id: Option<&str>, partner: Option<&str>) {
         let entry = CustomerEntry::new(&customer, import_id, partner, &self.time_text);
-        write_line(&mut self.lines, &entry);
-        let now = self.moment();
-        self.effects.customers.push(StoredCustomer {
-            customer,
-            partner: partner.map(Into::into),
-            created: now,
-            changed: now,
-        });
+        self.put_customer(customer, &entry);
+        self.effects.to_send += 1;
+    }
+
+    /// Writes the line of a customer that a file changed; it stays whose it was.
+    pub fn changed_customer(&mut self, customer: Customer, import_id: &str, partner: &str) {
+        let entry = CustomerEntry {
+            changed: true,
+            ..CustomerEntry::new(&customer, Some(import_id), Some(partner), &self.time_text)
+        };
+        self.put_customer(customer, &entry);
         self.effects.to_send += 1;
     }
 
@@ -510,11 +513,15 @@ impl Sheet {
             origin: Some("upstream".to_owned()),
             ..CustomerEntry::new(&customer, None, None, &self.time_text)
         };
-        write_line(&mut self.lines, &entry);
+        self.put_customer(customer, &entry);
+    }
+
+    fn put_customer(&mut self, customer: Customer, entry: &CustomerEntry) {
+        write_line(&mut self.lines, entry);
         let now = self.moment();
         self.effects.customers.push(StoredCustomer {
             customer,
-            partner: None,
+            partner: entry.partner.as_deref().map(Into::into),
             created: now,
             changed: now,
         });

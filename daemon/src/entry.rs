@@ -56,6 +56,9 @@ pub struct RowLine<'l> {
     pub error_detail: Option<&'l RawValue>,
     /// The fields that changed; all given ones of a new order.
     pub changes: ChangesJson<'l>,
+    /// In a customers file: the email address in the record, empty where it holds none. Such a row is no order's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<&'l str>,
 }
 
 /// The decision on one row, as it is read.
@@ -103,6 +106,9 @@ pub struct RowEntry<'l> {
     /// See [`RowLine`].
     #[serde(borrow)]
     pub changes: Vec<ChangeEntry<'l>>,
+    /// See [`RowLine`].
+    #[serde(borrow, default)]
+    pub customer: Option<Cow<'l, str>>,
 }
 
 /// A field that changed, as it is read.
@@ -235,6 +241,9 @@ pub struct CustomerEntry {
     /// Where it came from, where that is neither a file nor a command: `upstream`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// Was it known before? Said of those that a customers file changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub changed: bool,
     /// Its number.
     pub customer_id: String,
     /// Its values by field name.
@@ -365,6 +374,7 @@ impl CustomerEntry {
             import_id: import_id.map(ToOwned::to_owned),
             partner: partner.map(ToOwned::to_owned),
             origin: None,
+            changed: false,
             customer_id: customer.id.to_string(),
             values: values
                 .map(|(f, value)| (f.name().to_owned(), value.to_string()))

@@ -9,6 +9,8 @@ mod bad_days;
 mod bad_input;
 #[path = "all/commands.rs"]
 mod commands;
+#[path = "all/customers_files.rs"]
+mod customers_files;
 #[path = "all/exports.rs"]
 mod exports;
 #[path = "all/http_abuse.rs"]
@@ -35,6 +37,8 @@ mod kills;
 mod mending;
 #[path = "all/operation.rs"]
 mod operation;
+#[path = "all/packed_files.rs"]
+mod packed_files;
 #[path = "all/parity/mod.rs"]
 mod parity;
 #[path = "all/platform.rs"]

@@ -55,24 +55,49 @@ pub(crate) fn order_by<'a>(
     slots.into_draft()
 }
 
+/// What a record of a customers file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomerDraft {
+    /// What it gives; a number only where it gives one.
+    pub customer: Customer,
+    /// What it clears.
+    pub cleared: Vec<Field>,
+}
+
 /// The customer of a customers file, if the record has no error; an id only where the record gives one.
 pub fn customer(
     shape: &Shape,
     record: &Record<'_, '_>,
     findings: &mut Vec<Finding>,
 ) -> Option<Customer> {
-    let mut values = Vec::new();
+    customer_record(shape, record, findings).map(|draft| draft.customer)
+}
+
+/// The same with what is to be cleared.
+pub fn customer_record(
+    shape: &Shape,
+    record: &Record<'_, '_>,
+    findings: &mut Vec<Finding>,
+) -> Option<CustomerDraft> {
+    let (mut values, mut cleared) = (Vec::new(), Vec::new());
     let mut id: Box<str> = "".into();
-    values_of(shape, record, findings, &mut |field, checked| {
-        if let Checked::Text(text) = checked {
-            match field {
-                Field::CustomerId => id = (&*text).into(),
-                _ => values.push((field, (&*text).into())),
-            }
-        }
-    })?;
+    values_of(
+        shape,
+        record,
+        findings,
+        &mut |field, checked| match checked {
+            Checked::Text(text) if field == Field::CustomerId => id = (&*text).into(),
+            Checked::Text(text) => values.push((field, (&*text).into())),
+            Checked::Clear => cleared.push(field),
+            _ => {}
+        },
+    )?;
     sort_short(&mut values, |(field, _)| *field);
-    Some(Customer { id, values })
+    sort_short(&mut cleared, |field| *field);
+    Some(CustomerDraft {
+        customer: Customer { id, values },
+        cleared,
+    })
 }
 
 /// The offer of an offers file, if the record has no error.

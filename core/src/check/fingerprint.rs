@@ -1,6 +1,7 @@
 //! Does one row say the same as another, whatever its spelling and the order of its columns?
 //! Two rows that say the same have the same fingerprint; two that do not share it with a chance below one in a billion.
 
+use super::draft::CustomerDraft;
 use crate::field::Field;
 use crate::moment::Moment;
 use crate::order::{Draft, Given};
@@ -122,6 +123,22 @@ pub(super) fn of_draft(draft: &Draft<'_>) -> u32 {
     });
     for (field, value) in customer {
         print.text(*field, value.as_bytes());
+    }
+    print.finish()
+}
+
+/// The fingerprint of a valid row of a customers file.
+pub(super) fn of_customer(draft: &CustomerDraft) -> u32 {
+    let CustomerDraft { customer, cleared } = draft;
+    let mut print = Fingerprint::default();
+    print.text(Field::CustomerId, customer.id.as_bytes());
+    for (field, value) in &customer.values {
+        if *field != Field::Email {
+            print.text(*field, value.as_bytes());
+        }
+    }
+    for field in cleared {
+        print.cleared(*field);
     }
     print.finish()
 }

@@ -17,12 +17,14 @@ pub(crate) mod plain;
 mod sheet_cell;
 mod tally;
 
+use crate::catalog::email_key;
 use crate::field::{Field, Table};
 use crate::finding::Finding;
 use crate::order::Draft;
 use crate::read::{
     Block, CellAt, Framer, PlainRecord, ReadOptions, Record, Shape, SheetKind, Taker, take_records,
 };
+use draft::CustomerDraft;
 use ledger::KeyHash;
 use plain::{PlainOrder, PlainReader};
 use sha2::{Digest as _, Sha256};
@@ -113,8 +115,9 @@ impl<'a> Taker<'a> for Examiner<'_> {
                 examined.note_order(record, draft.as_ref(), key.as_deref());
             }
             Table::Customers => {
-                let rejected = draft::customer(shape, record, findings).is_none();
-                examined.note_facts(record, rejected, None, 0);
+                let draft = draft::customer_record(shape, record, findings);
+                let key = text_as_checked(shape, record.cells, Field::Email);
+                examined.note_customer(record, draft.as_ref(), key.as_deref(), &[]);
             }
             Table::Offers => {
                 let rejected = draft::offer(shape, record, findings).is_none();
@@ -158,6 +161,23 @@ impl Examined {
             (None, None) => 0,
         };
         self.note_facts(record, draft.is_none(), key, content);
+    }
+
+    /// Notes a record of a customers file, whose key is its email address whatever its case.
+    pub(crate) fn note_customer(
+        &mut self,
+        record: &Record<'_, '_>,
+        draft: Option<&CustomerDraft>,
+        email: Option<&str>,
+        findings: &[Finding],
+    ) {
+        self.findings.extend_from_slice(findings);
+        let content = match draft {
+            Some(draft) => fingerprint::of_customer(draft),
+            None => fingerprint::of_raw(record.raw),
+        };
+        let key = email.map(email_key);
+        self.note_facts(record, draft.is_none(), key.as_deref(), content);
     }
 
     fn note_facts(

@@ -4,7 +4,7 @@
 use super::ledger::{KeyHash, Ledger, Seen};
 use super::{Examined, RowFacts};
 use crate::code::{Code, Severity};
-use crate::field::Field;
+use crate::field::{Field, Table};
 use crate::finding::{Detail, Finding, shown_value};
 use crate::read::Shape;
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub struct Tally {
     pub file_rejected: bool,
     /// Does it come from a corrections file? Then what it leaves out is not missing, whatever was agreed.
     pub corrects: bool,
+    /// Is it a file of customers? Orders are none of its business, not even those that it leaves out.
+    pub of_customers: bool,
     ledger: Ledger,
     /// Bytes of the file, until the first block has said what that means in records.
     file_bytes: Option<u64>,
@@ -75,6 +77,7 @@ impl Tally {
     )]
     pub fn absorb(&mut self, shape: &Shape, examined: Examined, sink: &mut dyn FnMut(&Finding)) {
         self.corrects |= shape.corrects;
+        self.of_customers |= shape.options.table == Table::Customers;
         if let Some(file_bytes) = self.file_bytes.take() {
             let records = file_bytes.saturating_mul(examined.rows.len() as u64);
             self.ledger.expect(records / examined.bytes.max(1));
@@ -132,6 +135,11 @@ impl Tally {
     /// Is there an error?
     pub fn has_errors(&self) -> bool {
         self.by_severity[Severity::Error as usize] > 0
+    }
+
+    /// Can it say something of an order by leaving it out?
+    pub fn can_leave_out(&self) -> bool {
+        !self.corrects && !self.of_customers
     }
 
     /// The keys of the file.
@@ -201,7 +209,10 @@ pub(crate) fn twin_finding(
     other: Detail,
     key: &str,
 ) -> Finding {
-    let field = Field::ExternalSystemId;
+    let field = match shape.options.table {
+        Table::Customers => Field::Email,
+        Table::Orders | Table::Offers => Field::ExternalSystemId,
+    };
     let column = shape
         .columns
         .iter()

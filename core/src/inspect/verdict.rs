@@ -89,9 +89,10 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
                 })
                 .collect(),
             plan: PlanV1 {
-                exact: self.known.is_some(),
+                // No snapshot holds customers.
+                exact: self.known.is_some() && !tally.of_customers,
                 partner: self.profile.partner.to_string(),
-                full_book: self.profile.delivery == Delivery::Full && !tally.corrects,
+                full_book: self.profile.delivery == Delivery::Full && tally.can_leave_out(),
                 ends_missing: self.profile.end_missing,
                 whole_file: self.profile.file_policy == FilePolicy::File,
                 counts: serde_json::to_value(CountsJson(&survey.counts)).unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! What is known about the rows of a block, and how are they decided with it?
 //! One question for all rows of a block: a store is fast at many keys and slow at each.
 
+use super::customer_rows::{DecidedCustomer, decide_customers};
 use super::customers::NewCustomers;
 use super::knowledge::{Kept, Knowledge, KnownOrder, Presence};
 use super::rows::{
@@ -10,6 +11,7 @@ use super::twins::Twins;
 use super::{Context, Decision, Known, Standing};
 use crate::check::Examined;
 use crate::code::Code;
+use crate::field::Table;
 use crate::finding::{Detail, Finding};
 use crate::order::{Draft, Terms};
 use crate::read::{Block, Shape};
@@ -45,6 +47,8 @@ pub struct DecidedRow<'a, O> {
     pub creates_customer: bool,
     /// Is it a new order of a customer that nobody knows yet?
     pub customer_unknown: bool,
+    /// In a customers file: what becomes of the customer; nothing where the row is rejected or repeats another one.
+    pub customer: Option<Box<DecidedCustomer>>,
 }
 
 /// The rows of some blocks, decided.
@@ -168,6 +172,13 @@ fn decide_rows<'a, K: Knowledge>(
     context: &Context<'_>,
     kept: &[Kept],
 ) -> Result<DecidedRows<'a, K::Order>, K::Error> {
+    if shape.options.table == Table::Customers {
+        return Ok(DecidedRows {
+            rows: decide_customers(shape, rows, knowledge, context)?,
+            examined,
+            customers_exist: true,
+        });
+    }
     let kept = |at: usize| kept.get(at).copied().unwrap_or(Kept::Ask);
     let orders = known_orders(&rows, knowledge, &kept)?;
     let standings = Standings::of(&rows, &orders, knowledge, facts, &kept)?;
@@ -201,6 +212,7 @@ fn decide_rows<'a, K: Knowledge>(
                 after: decided.after.map(Box::new),
                 order,
                 same_order,
+                customer: None,
             }
         })
         .collect();
@@ -276,6 +288,7 @@ pub fn each_kept_row<'a, O>(
             same_order,
             creates_customer: false,
             customer_unknown: false,
+            customer: None,
         });
     };
     let fits = blocks
@@ -291,8 +304,10 @@ const UNCHANGED: RowDecision = RowDecision {
 
 /// Rejects the rows that have no error of their own.
 fn turn_down(rows: &mut [Row<'_>], rejects: u64) {
-    for row in rows.iter_mut().filter(|row| row.draft.is_some()) {
+    let is_valid = |row: &&mut Row<'_>| row.draft.is_some() || row.customer.is_some();
+    for row in rows.iter_mut().filter(is_valid) {
         row.draft = None;
+        row.customer = None;
         row.findings.push(Finding {
             row: row.row,
             line: row.line,

@@ -1,6 +1,8 @@
 //! What must be known so that rows can be decided?
 //! Whoever plans asks through [`Knowledge`] alone; what answers may be a store, a snapshot, or nobody.
 
+use super::customer_rows::Named;
+use crate::check::draft::CustomerDraft;
 use crate::order::{Draft, Terms};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -63,6 +65,11 @@ pub trait Knowledge {
     /// Does a known customer have this email address, whatever its case?
     fn has_email(&self, email: &str) -> Result<bool, Self::Error>;
 
+    /// The customers that have what the records of a customers file say; none where nothing can be told.
+    fn named_customers(&self, records: &[&CustomerDraft]) -> Result<Vec<Named>, Self::Error> {
+        Ok(vec![Named::default(); records.len()])
+    }
+
     /// Calls `visit` for every order that may belong to the partner.
     fn each_order(&self, visit: &mut dyn FnMut(&Self::Order)) -> Result<(), Self::Error>;
 }
@@ -82,6 +89,10 @@ impl<K: Knowledge> Knowledge for Arc<K> {
 
     fn has_email(&self, email: &str) -> Result<bool, K::Error> {
         (**self).has_email(email)
+    }
+
+    fn named_customers(&self, records: &[&CustomerDraft]) -> Result<Vec<Named>, K::Error> {
+        (**self).named_customers(records)
     }
 
     fn each_order(&self, visit: &mut dyn FnMut(&K::Order)) -> Result<(), K::Error> {

@@ -3,6 +3,7 @@
 
 pub mod blocks;
 pub mod brake;
+pub mod customer_rows;
 pub mod customers;
 pub mod knowledge;
 pub mod rows;
@@ -23,6 +24,9 @@ use std::collections::BTreeSet;
 
 /// The version of the rules: raised whenever a row could be decided differently with the same knowledge.
 pub const RULES: u32 = 1;
+
+/// The name of the decision to change a customer, beside the names of decisions.
+pub const UPDATE_CUSTOMER: &str = "updateCustomer";
 
 /// What is done with a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

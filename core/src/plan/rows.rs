@@ -3,11 +3,11 @@
 
 use super::twins::{Twin, Twins};
 use super::{Context, Decision, Known, decide, finding_for};
-use crate::check::draft;
+use crate::check::draft::{self, CustomerDraft};
 use crate::check::plain::{PlainOrder, PlainReader};
 use crate::check::{Examined, text_as_checked};
 use crate::code::Code;
-use crate::field::Field;
+use crate::field::{Field, Table};
 use crate::finding::{Detail, Finding};
 use crate::order::{Draft, Terms};
 use crate::read::{Block, Cell, PlainRecord, Record, Shape, Taker, take_records};
@@ -22,8 +22,12 @@ pub struct Row<'a> {
     pub line: u64,
     /// Its bytes.
     pub raw: &'a [u8],
-    /// The valid row, if it has no error of its own.
+    /// What the record describes.
+    pub table: Table,
+    /// The valid row of an order, if it has no error of its own.
     pub draft: Option<Draft<'a>>,
+    /// The valid row of a customers file.
+    pub customer: Option<Box<CustomerDraft>>,
     /// The key, also of a rejected row where it can be told.
     pub key: Option<Cow<'a, str>>,
     /// The offer, also of a rejected row where it can be told.
@@ -81,9 +85,22 @@ impl<'a> Taker<'a> for RowReader<'_, '_, 'a> {
     }
 
     fn record(&mut self, record: &Record<'_, 'a>) {
-        let row = read_row(self.shape, self.plain.as_ref(), record);
-        let (draft, key) = (row.draft.as_ref(), row.key.as_deref());
-        self.examined.note(record, draft, key, &row.findings);
+        let row = match self.shape.options.table {
+            Table::Customers => read_customer(self.shape, record),
+            Table::Orders | Table::Offers => read_row(self.shape, self.plain.as_ref(), record),
+        };
+        let key = row.key.as_deref();
+        match row.table {
+            Table::Customers => {
+                let customer = row.customer.as_deref();
+                self.examined
+                    .note_customer(record, customer, key, &row.findings);
+            }
+            Table::Orders | Table::Offers => {
+                let draft = row.draft.as_ref();
+                self.examined.note(record, draft, key, &row.findings);
+            }
+        }
         if !record.empty {
             (self.each)(row);
         }
@@ -164,7 +181,9 @@ impl<'a> Row<'a> {
             raw,
             key: Some(draft.external_system_id.clone()),
             offer: Some(draft.offer.clone()),
+            table: Table::Orders,
             draft: Some(draft),
+            customer: None,
             findings: Vec::new(),
             repeats: false,
         }
@@ -175,7 +194,9 @@ impl<'a> Row<'a> {
             row,
             line,
             raw,
+            table: Table::Orders,
             draft: None,
+            customer: None,
             key: Some(key.into()),
             offer: Some(offer.into()),
             findings: Vec::new(),
@@ -190,7 +211,9 @@ fn named_row<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
         row: record.row,
         line: record.line,
         raw: record.raw,
+        table: Table::Orders,
         draft: None,
+        customer: None,
         key: text_as_checked(shape, record.cells, Field::ExternalSystemId),
         offer: text_as_checked(shape, record.cells, Field::PlenigoOfferId),
         findings: Vec::new(),
@@ -221,9 +244,29 @@ fn read_row<'a>(
         row,
         line,
         raw,
+        table: Table::Orders,
         draft,
+        customer: None,
         key,
         offer,
+        findings,
+        repeats: false,
+    }
+}
+
+/// What a record of a customers file says. Its key is the email address, which every customer has.
+fn read_customer<'a>(shape: &Shape, record: &Record<'_, 'a>) -> Row<'a> {
+    let mut findings = Vec::new();
+    let customer = draft::customer_record(shape, record, &mut findings);
+    Row {
+        row: record.row,
+        line: record.line,
+        raw: record.raw,
+        table: Table::Customers,
+        draft: None,
+        customer: customer.map(Box::new),
+        key: text_as_checked(shape, record.cells, Field::Email),
+        offer: None,
         findings,
         repeats: false,
     }
@@ -244,9 +287,11 @@ pub fn apply_twins(shape: &Shape, rows: &mut [Row<'_>], twins: &Twins) {
             let place = (row.row, row.line);
             let finding = crate::check::twin_finding(shape, code, place, other, key);
             row.findings.push(finding);
-            row.repeats |= code == Code::DuplicateSame && row.draft.is_some();
+            let is_valid = row.draft.is_some() || row.customer.is_some();
+            row.repeats |= code == Code::DuplicateSame && is_valid;
             if code.is_error() {
                 row.draft = None;
+                row.customer = None;
             }
         }
     }

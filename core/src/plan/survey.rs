@@ -5,17 +5,20 @@
 
 use super::blocks::{DecidedRows, FileFacts, OpenRows, decide_blocks, decide_open_rows};
 use super::brake::Held;
+use super::customer_rows::numbers_of;
 use super::customers::{Brought, NewCustomers};
 use super::knowledge::{Knowledge, KnownOrder as _};
 use super::twins::Twins;
 use super::{Context, Counts, Decision};
+use crate::catalog::email_key;
 use crate::check::{Examined, Tally};
 use crate::code::Code;
 use crate::finding::{Detail, Finding};
 use crate::moment::Moment;
 use crate::profile::{Delivery, FilePolicy, Profile};
 use crate::read::{Block, Shape};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// What one pass says of some blocks that stand one behind another.
 #[derive(Debug)]
@@ -30,6 +33,16 @@ pub struct Surveyed {
     pub customer_unknown: bool,
     customers_exist: bool,
     brought: Vec<(Brought, (u64, u64), bool)>,
+    numbers: Vec<CustomerNumber>,
+}
+
+/// A number of a customer in a customers file.
+#[derive(Clone, Copy, Debug)]
+struct CustomerNumber {
+    hash: u64,
+    /// Whose it is, by the hash of the email address.
+    customer: u64,
+    place: (u64, u64),
 }
 
 impl Surveyed {
@@ -42,6 +55,7 @@ impl Surveyed {
             customer_unknown: false,
             customers_exist: true,
             brought: Vec::new(),
+            numbers: Vec::new(),
         }
     }
 }
@@ -100,9 +114,20 @@ impl Surveyed {
             customers_exist: decided_rows.customers_exist,
             brought: Vec::new(),
             customer_unknown: false,
+            numbers: Vec::new(),
         };
         for decided in &decided_rows.rows {
             surveyed.counts.add(decided.decision);
+            if let Some(record) = &decided.row.customer {
+                let customer = xxh3_64(email_key(record.customer.email()).as_bytes());
+                let place = (decided.row.row, decided.row.line);
+                let numbers = numbers_of(record).into_iter();
+                surveyed.numbers.extend(numbers.map(|hash| CustomerNumber {
+                    hash,
+                    customer,
+                    place,
+                }));
+            }
             let Some(draft) = &decided.row.draft else {
                 continue;
             };
@@ -135,6 +160,8 @@ pub struct FirstPass {
     counts: Counts,
     customer_unknown: bool,
     customers_missing: bool,
+    /// The numbers of the customers of a customers file.
+    numbers: BTreeMap<u64, CustomerNumber>,
 }
 
 /// What the first pass has learned, once the file has ended.
@@ -204,6 +231,14 @@ impl FirstPass {
         for (brought, place, taken) in surveyed.brought {
             self.customers.note(brought, place, taken);
         }
+        for number in surveyed.numbers {
+            let first = *self.numbers.entry(number.hash).or_insert(number);
+            // Two records of one address are twins already.
+            if first.customer != number.customer {
+                self.twins.contradict(number.place, first.place);
+                self.twins.contradict(first.place, number.place);
+            }
+        }
     }
 
     /// Ends the pass; `stopped`: reading ended before the file did.
@@ -256,7 +291,8 @@ impl Learned {
         } = self;
         let mut file_rejected = tally.file_rejected;
         // A full book without a record would end everything; it is taken for a broken export.
-        if profile.delivery == Delivery::Full && tally.rows == 0 && !file_rejected {
+        let is_full = profile.delivery == Delivery::Full && !tally.of_customers;
+        if is_full && tally.rows == 0 && !file_rejected {
             about_file.push(Finding::about_file(Code::FullBookEmpty, Detail::None));
             file_rejected = true;
         }
@@ -280,6 +316,9 @@ impl Learned {
         }
         let held = if file_rejected || facts.turned_down_by.is_some() {
             None
+        } else if tally.of_customers {
+            // Nothing else is at hand that the changes could be a share of.
+            profile.brake.hold(&counts, counts.rows(), 0)
         } else {
             hold(profile, knowledge, now, &counts, &book)?
         };
@@ -307,7 +346,7 @@ pub fn each_missing<K: Knowledge>(
     tally: &Tally,
     visit: &mut dyn FnMut(&K::Order),
 ) -> Result<(), K::Error> {
-    if profile.delivery != Delivery::Full || tally.corrects {
+    if profile.delivery != Delivery::Full || !tally.can_leave_out() {
         return Ok(());
     }
     each_running(profile, knowledge, now, &mut |order| {
@@ -332,7 +371,7 @@ impl Book {
         now: Moment,
         tally: &Tally,
     ) -> Result<Self, K::Error> {
-        if profile.delivery != Delivery::Full || tally.corrects {
+        if profile.delivery != Delivery::Full || !tally.can_leave_out() {
             return Ok(Self::default());
         }
         let (mut missing, mut running) = (0, 0);

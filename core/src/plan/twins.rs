@@ -49,6 +49,12 @@ impl Twins {
         }
     }
 
+    /// Notes that two records say different things of one customer, at the first of these places.
+    pub(super) fn contradict(&mut self, (row, _): (u64, u64), other: (u64, u64)) {
+        let heard = self.by_row.entry(row).or_default();
+        heard.contradicts = heard.contradicts.or(Some(other));
+    }
+
     /// Everything that is to be told of a record, in the order in which it was found.
     pub fn told_of(&self, row: u64) -> impl Iterator<Item = Twin> {
         let heard = self.by_row.get(&row);

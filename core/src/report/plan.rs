@@ -5,9 +5,11 @@ use super::{
     ChangesJson, CountsJson, FileIdentity, FileJson, Item, VERSION, put, put_rest_of_object,
 };
 use crate::field::Field;
+use crate::field::Table;
 use crate::finding::{Finding, Language};
 use crate::order::{Terms, Value};
 use crate::plan::blocks::{DecidedRow, FileFacts};
+use crate::plan::customer_rows::decision_name;
 use crate::plan::knowledge::KnownOrder;
 use crate::plan::state::StateMark;
 use crate::plan::survey::Survey;
@@ -67,14 +69,19 @@ impl PlanRow<'_> {
 impl<'r> PlanRow<'r> {
     /// The line of a decided row.
     pub fn of<O: KnownOrder>(decided: &'r DecidedRow<'_, O>) -> Self {
+        let row = &decided.row;
+        let customer = decided.customer.as_deref();
+        let number = customer.map(|customer| &*customer.after.id);
         Self {
-            row: Some(decided.row.row),
-            line: Some(decided.row.line),
-            external_system_id: decided.row.key.as_deref(),
-            plenigo_offer_id: decided.row.offer.as_deref(),
+            row: Some(row.row),
+            line: Some(row.line),
+            // The key of a customer is no key of an order.
+            external_system_id: row.key.as_deref().filter(|_| row.table == Table::Orders),
+            plenigo_offer_id: row.offer.as_deref(),
+            customer_id: number.filter(|id| !id.is_empty()),
             changes: changes_of(decided),
-            findings: &decided.row.findings,
-            ..PlanRow::blank(decided.decision.name())
+            findings: &row.findings,
+            ..PlanRow::blank(decision_name(row.table, decided.decision))
         }
     }
 
@@ -193,6 +200,9 @@ impl PlanWriter {
 
 /// The fields that a decided row changes.
 pub fn changes_of<O: KnownOrder>(decided: &DecidedRow<'_, O>) -> Vec<Change> {
+    if let Some(customer) = &decided.customer {
+        return customer.changes.clone();
+    }
     let before = decided.order.as_ref().map(|order| order.terms());
     let after = decided.after.as_ref();
     after

@@ -270,6 +270,7 @@ impl Row<'_> {
             error_reason: None,
             error_detail: None,
             changes: crate::entry::no_changes(),
+            customer: None,
         }
     }
 }

@@ -30,6 +30,8 @@ pub fn write_row(out: &mut Vec<u8>, row: &RowEntry<'_>, speech: &Speech) {
             .to_owned(),
     };
     let style = decision_style(&row.decision);
+    let key = row.external_system_id.as_deref();
+    let key = key.or(row.customer.as_deref());
     // Writing into memory cannot fail.
     let _ = write!(
         out,
@@ -38,10 +40,10 @@ pub fn write_row(out: &mut Vec<u8>, row: &RowEntry<'_>, speech: &Speech) {
         printable(&row.import_id),
         printable(&row.partner),
         printable(&row.file),
-        printable(row.external_system_id.as_deref().unwrap_or(NOTHING)),
+        printable(key.filter(|key| !key.is_empty()).unwrap_or(NOTHING)),
         printable(&row.decision),
     );
-    if row.success {
+    if row.success && row.customer.is_none() {
         let _ = write!(out, "  {} {}", speech.say("Auftrag", "order"), row.order_id);
     }
     if let Some(code) = row.error_code {

@@ -75,6 +75,10 @@ pub fn put_body(
         ChangesText::Listed => put(out, &line.changes),
         ChangesText::AllOf(terms) => put_all(out, terms),
     }
+    if let Some(customer) = line.customer {
+        out.extend_from_slice(b",\"customer\":");
+        put_text(out, customer);
+    }
     out.extend_from_slice(b"}\n");
     order_at
 }
@@ -262,6 +266,7 @@ mod tests {
             key in proptest::option::of(".*"),
             error in proptest::option::of((any::<u32>(), ".*")),
             kind in 0..3,
+            customer in proptest::option::of(".*"),
         ) {
             let detail = RawValue::from_string("{\"message\":\"a\"}".to_owned()).unwrap();
             let (log_id, order_id, row) = numbers;
@@ -284,6 +289,7 @@ mod tests {
                 error_reason: error.as_ref().map(|error| error.1.as_str()),
                 error_detail: error.as_ref().map(|_| &*detail),
                 changes: if kind == 0 { no_changes() } else { ChangesJson(&listed) },
+                customer: customer.as_deref(),
             };
             let changes = if kind == 1 { ChangesText::AllOf(&terms) } else { ChangesText::Listed };
             let mut body = b"before".to_vec();

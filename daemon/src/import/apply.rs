@@ -363,7 +363,7 @@ impl<'a> Applying<'a> {
             let rows = self.rows_that_hold(group, written, writes)?;
             for row in rows.ready() {
                 written.counts.add(row.row.decision);
-                self.write_row(sheet, &row, written);
+                self.write_row(sheet, &row, written)?;
             }
             self.spare.give(rows);
         }
@@ -386,10 +386,20 @@ impl<'a> Applying<'a> {
         self.decide(&group.shape, &group.blocks, None)
     }
 
-    fn write_row(&self, sheet: &mut Sheet, ready: &ReadyRow<'_>, written: &mut Written) {
+    fn write_row(
+        &self,
+        sheet: &mut Sheet,
+        ready: &ReadyRow<'_>,
+        written: &mut Written,
+    ) -> Result<(), StoreError> {
         let ReadyRow { row, body, terms } = ready;
         let rare = row.rare.as_deref();
         let now = sheet.moment();
+        if let Some(customer) = rare.and_then(|rare| rare.customer.as_ref()) {
+            self.write_customer(sheet, customer.clone(), row.decision)?;
+            sheet.made_row(*body, 0, None);
+            return Ok(());
+        }
         match row.decision {
             Decision::Reject => {
                 sheet.made_row(*body, 0, row.key);
@@ -442,6 +452,37 @@ impl<'a> Applying<'a> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Writes what a record of a customers file makes of its customer; a new one without a number gets one.
+    fn write_customer(
+        &self,
+        sheet: &mut Sheet,
+        mut customer: Customer,
+        decision: Decision,
+    ) -> Result<(), StoreError> {
+        if customer.id.is_empty() {
+            let (store, mut trouble) = (self.books.store(), None);
+            let id = sheet.take_customer_id(|id| {
+                store.customers_exist(&[id]).map_or_else(
+                    |error| {
+                        trouble = Some(error);
+                        false
+                    },
+                    |exist| exist.contains(&true),
+                )
+            });
+            trouble.map_or(Ok(()), Err)?;
+            customer.id = id.into();
+        }
+        let partner = &*self.writing.terms.profile.partner;
+        let import = self.writing.import_id;
+        match decision {
+            Decision::Update => sheet.changed_customer(customer, import, partner),
+            _ => sheet.customer(customer, Some(import), Some(partner)),
+        }
+        Ok(())
     }
 }
 
@@ -515,5 +556,6 @@ pub(super) fn blank_line(writing: Writing<'_>, decision: Decision) -> RowLine<'_
         error_reason: None,
         error_detail: None,
         changes: no_changes(),
+        customer: None,
     }
 }

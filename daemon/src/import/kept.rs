@@ -2,6 +2,7 @@
 //! Holds as long as nobody but the import itself has written since; takes a byte for most rows.
 
 use super::survey::{DecidedRow, OpenRows};
+use intake_core::field::Table;
 use intake_core::plan::Decision;
 use intake_core::plan::knowledge::Kept;
 use intake_core::read::Block;
@@ -107,6 +108,9 @@ impl Group {
 }
 
 fn kept_of(row: &DecidedRow<'_>) -> Kept {
+    if row.row.table != Table::Orders {
+        return Kept::Ask;
+    }
     let order = row.order.as_ref().map(|order| order.order_id);
     match (row.decision, row.same_order.or(order)) {
         (Decision::Create, _) if !row.creates_customer => Kept::Create,

@@ -8,9 +8,12 @@ use crate::entry::RowLine;
 use crate::entry::row_text::{ChangesText, CommonText, put_body};
 use crate::state::record::put_terms;
 use crate::state::store::key_hash;
+use intake_core::catalog::Customer;
+use intake_core::field::Table;
 use intake_core::finding::{Finding, Language, headline};
 use intake_core::moment::Moment;
 use intake_core::plan::blocks::FileFacts;
+use intake_core::plan::customer_rows::decision_name;
 use intake_core::plan::{Decision, changes};
 use intake_core::report::{ChangesJson, Item, put};
 use serde_json::value::RawValue;
@@ -53,6 +56,8 @@ pub(super) struct Rare {
     pub(super) new_customer: Option<Box<str>>,
     /// Its key, where another record says the same.
     pub(super) repeated_key: Option<Box<str>>,
+    /// The customer that it creates or changes, in a customers file.
+    pub(super) customer: Option<Customer>,
 }
 
 /// A row about to be written.
@@ -140,11 +145,15 @@ impl MadeRows {
             ..
         } = decided;
         let decision = *decision;
+        let is_order = row.table == Table::Orders;
+        let key = row.key.as_deref().filter(|_| is_order);
         let detail = detail_of(&row.findings);
         let mut line = RowLine {
             row: Some(row.row),
             line: Some(row.line),
-            external_system_id: row.key.as_deref(),
+            external_system_id: key,
+            customer: (!is_order).then(|| row.key.as_deref().unwrap_or_default()),
+            decision: decision_name(row.table, decision),
             plenigo_offer_id: row.offer.as_deref(),
             error_detail: detail.as_deref(),
             ..blank_line(writing, decision)
@@ -162,7 +171,10 @@ impl MadeRows {
             (Some(after), Some(order)) => changes(Some(&order.terms), after),
             _ => Vec::new(),
         };
-        line.changes = ChangesJson(&changed);
+        line.changes = match &decided.customer {
+            Some(customer) => ChangesJson(&customer.changes),
+            None => ChangesJson(&changed),
+        };
         let text = match (after, decision) {
             (Some(after), Decision::Create) => ChangesText::AllOf(after),
             _ => ChangesText::Listed,
@@ -183,7 +195,7 @@ impl MadeRows {
             } else {
                 known
             },
-            key: row.key.as_deref().map(key_hash),
+            key: key.map(key_hash),
             customer: after
                 .as_ref()
                 .map_or(0, |after| key_hash(&after.invoice_customer)),
@@ -222,11 +234,19 @@ impl Rare {
             repeated_key: row
                 .key
                 .as_deref()
+                .filter(|_| row.table == Table::Orders)
                 .filter(|_| row.repeats || facts.twins.is_repeated(row.row))
                 .map(Into::into),
+            customer: decided
+                .customer
+                .as_ref()
+                .filter(|_| matches!(decided.decision, Decision::Create | Decision::Update))
+                .map(|customer| customer.after.clone()),
         };
-        let has_something =
-            rare.came_to_be.is_some() || rare.new_customer.is_some() || rare.repeated_key.is_some();
+        let has_something = rare.came_to_be.is_some()
+            || rare.new_customer.is_some()
+            || rare.repeated_key.is_some()
+            || rare.customer.is_some();
         has_something.then(|| Box::new(rare))
     }
 }

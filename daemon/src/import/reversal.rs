@@ -85,7 +85,8 @@ impl Reversal {
         now: Moment,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
-        if row.decision == Decision::Unchanged.name() {
+        // Customers stay as they are.
+        if row.decision == Decision::Unchanged.name() || row.customer.is_some() {
             return Ok(());
         }
         let Some(order) = data.books.store().order_by_id(row.order_id)? else {

@@ -171,7 +171,10 @@ impl Told<'_> {
             ),
             (
                 reversal.customers,
-                speech.say("neue Kunden, bleiben", "new customers, kept"),
+                speech.say(
+                    "neue oder geänderte Kunden, bleiben, wie sie sind",
+                    "new or changed customers, kept as they are",
+                ),
             ),
         ];
         for (count, what) in counts.into_iter().filter(|(count, _)| *count > 0) {

@@ -11,6 +11,7 @@ use super::ReceiptError;
 use crate::entry::{CustomerEntry, FileEntry, Line, ROW_PREFIX, RowEntry};
 use crate::journal::{Frame, Frames, JournalError};
 use crate::state::FileRecord;
+use intake_core::report::CREATE_CUSTOMER;
 
 /// A line about the import.
 #[derive(Debug)]
@@ -35,6 +36,9 @@ pub(super) struct CreatedRow<'l> {
     /// The order.
     pub(super) order_id: &'l [u8],
 }
+
+/// Decisions on rows that were taken, of which a receipt says nothing; a new customer has a line of its own.
+const LEAVES_NO_TRACE: [&str; 2] = ["unchanged", CREATE_CUSTOMER];
 
 /// How far into a line its import stands at most: before it are type, number and time.
 const HEAD_OF_LINE: usize = 192;
@@ -115,7 +119,8 @@ impl LineReader {
     fn read<'l>(&self, line: &'l [u8]) -> Result<Option<ImportLine<'l>>, serde_json::Error> {
         if line.starts_with(ROW_PREFIX) {
             match self.decision.find(line) {
-                Some(b"unchanged") => return Ok(None),
+                // A new customer has a line of its own.
+                Some(b"unchanged" | b"createCustomer") => return Ok(None),
                 Some(b"create") => {
                     if let Some(created) = self.created_row(line) {
                         return Ok(Some(ImportLine::Created(created)));
@@ -125,9 +130,11 @@ impl LineReader {
             }
         }
         Ok(match Line::parse(line)? {
-            Line::Row(row) if row.decision == "unchanged" && row.success => None,
+            Line::Row(row) if row.success && LEAVES_NO_TRACE.contains(&&*row.decision) => None,
             Line::Row(row) => Some(ImportLine::Row(row)),
             Line::File(step) => Some(ImportLine::Step(step)),
+            // Its row says what changed.
+            Line::Customer(customer) if customer.changed => None,
             Line::Customer(customer) => Some(ImportLine::Customer(customer)),
             Line::Offer(_) | Line::Sent(_) | Line::Outbox(_) => None,
         })
@@ -192,6 +199,7 @@ mod tests {
                 error_reason: None,
                 error_detail: None,
                 changes,
+                customer: None,
             },
         );
         line.pop();

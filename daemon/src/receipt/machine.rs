@@ -219,6 +219,7 @@ pub(super) fn put_changed(out: &mut Vec<u8>, row: &RowEntry<'_>) {
         &ChangedV1 {
             row: row.row,
             external_system_id: row.external_system_id.as_deref(),
+            customer: row.customer.as_deref(),
             order_id: row.order_id,
             decision: &row.decision,
             changes: changes.collect(),
@@ -358,6 +359,8 @@ struct MessageV1<'e> {
 struct ChangedV1<'e> {
     row: Option<u64>,
     external_system_id: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<&'e str>,
     order_id: u64,
     decision: &'e str,
     changes: Vec<ChangeV1<'e>>,

@@ -185,7 +185,7 @@ fn a_file_of_customers_is_known_by_its_header() {
             1 2 3 language word-read "deutsch" under "Sprache" Text("de") => "de"
             2 3 2 email email-invalid "a.example.org" under "E-Mail"
             2 3 3 language language-invalid "xx" under "Sprache"
-            2 rows: 0 accepted, 2 rejected, 0 empty, file rejected
+            2 rows: 1 accepted, 1 rejected, 0 empty
         "#]],
     );
     // One that names a single field of an order is an orders file, and says what is missing.

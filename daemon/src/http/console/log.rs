@@ -27,6 +27,7 @@ pub(super) fn list(ask: &Ask<'_>) -> Result<Reply, Fault> {
             file: ask.query.text("file"),
             import: ask.query.text("importId"),
             span: ask.query.span()?,
+            customers: true,
         }),
         most: page.size,
         going: &going,

@@ -285,6 +285,8 @@ pub(in crate::http) struct Wanted<'f> {
     pub(in crate::http) file: Option<&'f str>,
     pub(in crate::http) import: Option<&'f str>,
     pub(in crate::http) span: Span,
+    /// Rows of customers files too, which the platform's log knows nothing of.
+    pub(in crate::http) customers: bool,
 }
 
 /// Which entries are asked for.
@@ -327,7 +329,8 @@ impl<'f> Filter<'f> {
         let is = |wanted: Option<&str>, found: Option<&str>| {
             wanted.is_none_or(|wanted| Some(wanted) == found)
         };
-        let fits = is(self.wanted.key, row.external_system_id.as_deref())
+        let fits = (self.wanted.customers || row.customer.is_none())
+            && is(self.wanted.key, row.external_system_id.as_deref())
             && is(self.wanted.offer, row.plenigo_offer_id.as_deref())
             && is(self.wanted.partner, Some(&row.partner))
             && is(self.wanted.file, Some(&row.file))

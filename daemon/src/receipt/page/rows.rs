@@ -158,7 +158,8 @@ fn changed_rows(out: &mut Vec<u8>, row: &RowEntry<'_>, time_zone: &TimeZone) {
     for change in &row.changes {
         open(out, "tr");
         element(out, "th scope=\"row\"", &number(row.line));
-        let key = row.external_system_id.as_deref().unwrap_or(NOTHING);
+        let key = row.external_system_id.as_deref();
+        let key = key.or(row.customer.as_deref()).unwrap_or(NOTHING);
         element(out, "td class=\"key\"", key);
         element(out, "td", &change.field);
         element(

@@ -231,6 +231,7 @@ impl Bench {
             error_reason: rejected.then_some("no"),
             error_detail: None,
             changes: no_changes(),
+            customer: None,
         }
     }
 }
@@ -239,6 +240,7 @@ fn customer(import_id: Option<&str>) -> CustomerEntry {
     CustomerEntry {
         partner: None,
         origin: None,
+        changed: false,
         kind: "customer".to_owned(),
         time: TIME.to_owned(),
         import_id: import_id.map(ToOwned::to_owned),

@@ -159,7 +159,7 @@ fn no_texts() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Files that are stored in a zip file, with flags.
-pub(super) fn zip(files: &[(&str, &[u8])], flags: u16) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &[u8])], flags: u16) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut directory = Vec::new();
     for (name, content) in files {
@@ -195,7 +195,7 @@ pub(super) fn zip(files: &[(&str, &[u8])], flags: u16) -> Vec<u8> {
 }
 
 /// Bytes, packed.
-pub(super) fn gzipped(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     // Writing into memory cannot fail.
     let _ = packer.write_all(bytes);

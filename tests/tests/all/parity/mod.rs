@@ -17,12 +17,13 @@ use intake_core::code::CODES;
 use intake_tests::program::workspace;
 use serde_json::json;
 
+pub(crate) use by_hand::{gzipped, zip};
 pub(crate) use corpus::NOW;
 use corpus::{Corpus, Job};
 use questions::{Question, questions};
 
 /// Codes that no file of this corpus can show, and why.
-const OUT_OF_REACH: [(&str, &str); 5] = [
+const OUT_OF_REACH: [(&str, &str); 8] = [
     ("too-many-records", "takes a file of 2 billion records"),
     ("bool-invalid", "only offers have truth values"),
     (
@@ -34,6 +35,9 @@ const OUT_OF_REACH: [(&str, &str); 5] = [
         "order-of-other-partner",
         "no snapshot holds another partner's orders",
     ),
+    ("customer-of-other-partner", "no snapshot holds customers"),
+    ("customer-number-taken", "no snapshot holds customers"),
+    ("customer-number-fixed", "no snapshot holds customers"),
 ];
 
 #[test]
