@@ -8,6 +8,7 @@ use crate::entry::sent::{OutboxEntry, OutboxKind, OutboxMark, SentEntry};
 use crate::entry::{CustomerEntry, FileEntry, OfferEntry, OfferJson, RowLine, write_line};
 use crate::journal::{BodyCompressor, Frames, Journal, JournalError, JournalOptions, Position};
 use crate::log;
+use crate::row_log::RowLog;
 use crate::state::effects::SealedOrder;
 use crate::state::engine::open::quarantine;
 use crate::state::record::{Stamps, StoredCustomer, put_order};
@@ -29,6 +30,7 @@ pub struct Books {
     store: Arc<Store>,
     writer: Mutex<Writer>,
     journal: PathBuf,
+    row_log: RowLog,
     next_import: AtomicU64,
     next_spool: AtomicU64,
     /// Counts the frames written in this life.
@@ -156,6 +158,7 @@ impl Books {
             store,
             writer,
             journal: journal_path,
+            row_log: RowLog::default(),
             next_import,
             next_spool,
             writes: frames,
@@ -172,6 +175,11 @@ impl Books {
     /// Where the journal is.
     pub fn journal_path(&self) -> &Path {
         &self.journal
+    }
+
+    /// What of the log of rows is at hand.
+    pub fn row_log(&self) -> &RowLog {
+        &self.row_log
     }
 
     /// Bytes of the journal.
@@ -214,7 +222,7 @@ impl Books {
         let result = fill(&mut sheet)?;
         if !sheet.lines.is_empty() {
             let (to_send, stands_aside) = (sheet.effects.to_send, sheet.stands_aside());
-            if let Err(error) = writer.put(&self.store, sheet) {
+            if let Err(error) = writer.put(&self.store, &self.row_log, sheet) {
                 writer.failed = true;
                 return Err(error.into());
             }
@@ -323,9 +331,17 @@ impl Writer {
         }
     }
 
-    fn put(&mut self, store: &Arc<Store>, sheet: Sheet) -> Result<(), BooksError> {
+    fn put(
+        &mut self,
+        store: &Arc<Store>,
+        row_log: &RowLog,
+        sheet: Sheet,
+    ) -> Result<(), BooksError> {
         let body = self.compressor.compress(&sheet.lines)?;
         let span = self.journal.append_compressed(&body, &sheet.time_text)?;
+        if let Some(last) = sheet.effects.last_log {
+            row_log.written(&sheet.lines, last + 1);
+        }
         self.lines = sheet.lines;
         self.lines.shrink_to(MOST_KEPT_LINES);
         store.apply(sheet.effects, span)?;

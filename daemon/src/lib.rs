@@ -23,6 +23,7 @@ pub mod printable;
 pub mod random;
 pub mod receipt;
 pub mod retention;
+pub mod row_log;
 pub mod saved_plan;
 pub mod serve;
 pub mod snapshot;

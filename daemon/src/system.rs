@@ -2,12 +2,16 @@
 //!
 //! Invariant: nothing is reported as durable or locked that the kernel has not confirmed.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rustix::fs::{CWD, RenameFlags};
+
+use crate::clock;
 
 pub use unfinished_file::{
     CompleteFile, UnfinishedFile, directory_of, nameless_file, remove_left_overs,
@@ -51,6 +55,21 @@ pub fn step_back() {
     const STEPS: i32 = 10;
     // On Linux the calling thread alone is meant. Stepping back is never denied; where it were, all would be as before.
     let _ = rustix::process::nice(STEPS);
+}
+
+/// Lets go first who waits for this processor, where a while has passed since this thread last did so: the kernel may let a
+/// thread that has stepped back go on for some milliseconds while another one has become ready.
+pub fn give_way() {
+    thread_local! {
+        static LAST: Cell<Duration> = const { Cell::new(Duration::ZERO) };
+    }
+    const WHILE: Duration = Duration::from_micros(500);
+    LAST.with(|last| {
+        if clock::elapsed_since(last.get()) >= WHILE {
+            std::thread::yield_now();
+            last.set(clock::since_start());
+        }
+    });
 }
 
 /// Whether `sync_file_range` is out of the way.

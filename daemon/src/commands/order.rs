@@ -100,7 +100,7 @@ fn history(
     let mut lines = Vec::with_capacity(ids.len());
     let mut frame: Option<crate::journal::Frame> = None;
     for id in ids {
-        let Some(position) = store.frame_of(id)? else {
+        let Some((_, position)) = store.frame_of(id)? else {
             bail!(lost(id))
         };
         let frame = match &mut frame {

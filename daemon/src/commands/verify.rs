@@ -161,7 +161,7 @@ fn follow_journal(
         }
         // The index knows where frames begin: what lies between two entries of one frame is found too.
         for id in ends.into_iter().flat_map(|(first, last)| [first, last]) {
-            if store.frame_of(id)? != Some(frame.start) {
+            if store.frame_of(id)?.map(|(_, position)| position) != Some(frame.start) {
                 told.is_missing(&entry_name(id, told.speech))?;
                 break;
             }

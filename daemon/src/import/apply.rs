@@ -4,7 +4,7 @@
 
 use super::ImportError;
 use super::kept::KeptDecisions;
-use super::made_rows::{MadeRows, ReadyRow, SpareRows};
+use super::made_rows::{MadeRows, ROWS_BETWEEN, ReadyRow, SpareRows};
 use super::pass::{Hashing, Step, over_groups};
 use super::profile::Terms;
 use super::survey::{DecidedRow, GROUP};
@@ -15,6 +15,7 @@ use crate::folder::lifecycle::Step as FileStep;
 use crate::state::StoredOrder;
 use crate::state::record::Stamps;
 use crate::state::store::StoreError;
+use crate::system::give_way;
 use intake_core::catalog::Customer;
 use intake_core::check::Tally;
 use intake_core::moment::Moment;
@@ -170,7 +171,7 @@ struct FrameGroup {
 }
 
 /// Rows of so many bytes of lines make a frame.
-const FRAME_BYTES: usize = 8 << 20;
+const FRAME_BYTES: usize = 2 << 20;
 
 impl Frame {
     /// Takes the rows that come next. True: it is full.
@@ -361,7 +362,10 @@ impl<'a> Applying<'a> {
         sheet.expect(line_bytes, record_bytes);
         for group in groups {
             let rows = self.rows_that_hold(group, written, writes)?;
-            for row in rows.ready() {
+            for (number, row) in rows.ready().enumerate() {
+                if number.is_multiple_of(ROWS_BETWEEN) {
+                    give_way();
+                }
                 written.counts.add(row.row.decision);
                 self.write_row(sheet, &row, written)?;
             }

@@ -8,6 +8,7 @@ use crate::entry::RowLine;
 use crate::entry::row_text::{ChangesText, CommonText, put_body};
 use crate::state::record::put_terms;
 use crate::state::store::key_hash;
+use crate::system::give_way;
 use intake_core::catalog::Customer;
 use intake_core::field::Table;
 use intake_core::finding::{Finding, Language, headline};
@@ -93,6 +94,9 @@ impl SpareRows {
     }
 }
 
+/// After so many rows others may go first.
+pub(super) const ROWS_BETWEEN: usize = 128;
+
 const MOST_SPARE: usize = 6;
 const MOST_SPARE_BYTES: usize = 16 << 20;
 
@@ -136,6 +140,9 @@ impl MadeRows {
         writing: Writing<'_>,
         facts: &FileFacts,
     ) {
+        if self.rows.len().is_multiple_of(ROWS_BETWEEN) {
+            give_way();
+        }
         let DecidedRow {
             row,
             decision,

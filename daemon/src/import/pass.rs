@@ -2,6 +2,7 @@
 //! One thread reads, hashes and cuts; workers take blocks apart; the caller's thread merges in order. What is
 //! in flight is bounded by the channels, whatever the file's size.
 
+use crate::system::give_way;
 use intake_core::finding::Finding;
 use intake_core::read::{Block, Framer, ReadOptions, Shape, Switches};
 use sha2::{Digest as _, Sha256};
@@ -72,6 +73,7 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
     let each = |shape: &Shape, blocks: Vec<Block>| {
         let results = blocks.into_iter().map(|block| {
             let result = work(shape, &block);
+            give_way();
             spare.put(block.bytes);
             result
         });
@@ -220,6 +222,7 @@ fn read_off<T>(
         for bytes in out.spare.take() {
             framer.reuse(bytes);
         }
+        give_way();
         framer.push(&chunk[..length]);
         if !out.take(&mut framer) {
             return;

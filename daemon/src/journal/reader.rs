@@ -113,6 +113,15 @@ impl Frames {
         }
     }
 
+    /// The time of the append of the frame at `position`, which must be the start of one; its body is not looked at.
+    pub fn time_at(directory: &Path, position: Position) -> Result<String, JournalError> {
+        let mut reader = SegmentReader::open(segment::path(directory, position.segment))?;
+        match reader.header(position.offset)? {
+            Ok((header, _)) => Ok(header.time),
+            Err(fault) => Err(reader.fault(position.offset, fault)),
+        }
+    }
+
     /// The next frame, or nothing at the end of what is complete at this moment: a frame that is
     /// just being written is not there yet. Calling again later goes on from there.
     ///

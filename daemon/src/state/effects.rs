@@ -108,12 +108,6 @@ impl Effects {
         Ok(effects)
     }
 
-    /// The numbers of the orders that are new or changed, mostly ascending.
-    pub fn changed_orders(&self) -> impl Iterator<Item = u64> {
-        let whole = self.orders.iter().map(|order| order.order_id);
-        whole.chain(self.sealed.iter().map(|sealed| sealed.order_id))
-    }
-
     /// The span that the steps of files are noted with.
     pub fn span_of(frame: &Frame) -> FrameSpan {
         FrameSpan {

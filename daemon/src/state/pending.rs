@@ -93,9 +93,38 @@ impl Pending {
         !self.moved
     }
 
-    /// Takes the orders of a frame, and gives the greatest number among them.
-    pub(super) fn take_orders(&mut self, effects: &mut Effects) -> Option<u64> {
-        // What is followed comes in the working form.
+    /// Takes some orders of a frame: `records` are theirs, and begin at `start` of all that the frame brings.
+    pub(super) fn take_orders(&mut self, sealed: &[SealedOrder], records: &[u8], start: u32) {
+        let chunk = self.orders.chunks.len() as u32;
+        let mut begin = 0;
+        for sealed in sealed {
+            let end = sealed.end - start;
+            self.orders.put(Place {
+                order_id: sealed.order_id,
+                chunk,
+                start: begin,
+                end,
+            });
+            begin = end;
+            // Postings are sets: noting a known order again is harmless.
+            if let Some((key, customer)) = sealed.index {
+                self.order_by_key.insert(key, sealed.order_id);
+                self.order_by_customer.push(customer, sealed.order_id);
+            }
+            if let Some(customer) = sealed.delivery {
+                self.order_by_customer.push(customer, sealed.order_id);
+            }
+        }
+        self.orders.bytes += records.len();
+        self.orders.chunks.push(records.to_vec());
+        self.moved = true;
+    }
+}
+
+impl Effects {
+    /// Brings all orders into their stored form: what is followed comes in the working one.
+    pub(super) fn seal_orders(&mut self) {
+        let effects = self;
         for order in effects.orders.drain(..) {
             let terms = &order.terms;
             let delivery = terms.delivery_customer.as_deref().map(key_hash);
@@ -115,30 +144,6 @@ impl Pending {
                 delivery,
             });
         }
-        let chunk = self.orders.chunks.len() as u32;
-        let mut start = 0;
-        for sealed in &effects.sealed {
-            self.orders.put(Place {
-                order_id: sealed.order_id,
-                chunk,
-                start,
-                end: sealed.end,
-            });
-            start = sealed.end;
-            // Postings are sets: noting a known order again is harmless.
-            if let Some((key, customer)) = sealed.index {
-                self.order_by_key.insert(key, sealed.order_id);
-                self.order_by_customer.push(customer, sealed.order_id);
-            }
-            if let Some(customer) = sealed.delivery {
-                self.order_by_customer.push(customer, sealed.order_id);
-            }
-        }
-        self.orders.bytes += effects.records.len();
-        self.orders
-            .chunks
-            .push(std::mem::take(&mut effects.records));
-        effects.sealed.iter().map(|sealed| sealed.order_id).max()
     }
 }
 
@@ -272,14 +277,11 @@ mod tests {
                     delivery: None,
                 });
             }
-            pending.take_orders(&mut effects)
+            pending.take_orders(&effects.sealed, &effects.records, 0);
         };
-        assert_eq!(
-            frame(&[(7, "seven", Some((1, 2))), (3, "three", Some((1, 3)))]),
-            Some(7)
-        );
-        assert_eq!(frame(&[]), None);
-        assert_eq!(frame(&[(3, "drei", None), (4, "", Some((5, 2)))]), Some(4));
+        frame(&[(7, "seven", Some((1, 2))), (3, "three", Some((1, 3)))]);
+        frame(&[]);
+        frame(&[(3, "drei", None), (4, "", Some((5, 2)))]);
         let sorted: Vec<(u64, &[u8])> = vec![(3, b"drei"), (4, b""), (7, b"seven")];
         assert_eq!(pending.orders.sorted(), sorted);
         assert_eq!(pending.orders.get(3), Some(&b"drei"[..]));

@@ -18,6 +18,7 @@ use super::file_record::{FileRecord, import_number};
 use super::pending::{Pending, PendingIndex};
 use super::record::{self, RecordError, StoredOrder};
 use crate::journal::{FrameSpan, JournalError, Position};
+use crate::system::give_way;
 use intake_core::catalog::{Catalog, email_key};
 use intake_core::field::Field;
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,9 @@ impl StoreError {
 
 /// How much may wait before it is written away: large runs are what the engine is fast at. About 130,000 orders.
 pub const PENDING_BYTES: usize = 32 << 20;
+
+/// So many orders of a frame become visible at a time, which takes a fraction of a millisecond.
+const TAKEN_AT_ONCE: usize = 512;
 
 /// How many orders are written to the engine at a time; what is being written takes memory once more.
 const ORDERS_AT_ONCE: usize = 4096;
@@ -200,7 +204,7 @@ impl Store {
     pub fn apply(&self, mut effects: Effects, span: FrameSpan) -> Result<(), StoreError> {
         let known = self.known_customers(&mut effects.customers)?;
         let known_files = self.known_files(&effects)?;
-        let changed: Vec<u64> = effects.changed_orders().collect();
+        let last_order = self.take_orders(&mut effects);
         let mut layers = self.write();
         let layers = &mut *layers;
         let meta = &mut layers.meta;
@@ -214,7 +218,7 @@ impl Store {
             active.frames.push((first, span.start));
             meta.next_log = meta.next_log.max(last + 1);
         }
-        if let Some(last) = active.take_orders(&mut effects) {
+        if let Some(last) = last_order {
             meta.next_order = meta.next_order.max(last + 1);
         }
         let mut changed_customers = Vec::with_capacity(known.len());
@@ -278,10 +282,26 @@ impl Store {
                 active.offers.insert(offer.id.clone(), offer);
             }
         }
-        self.runs.forget(changed.into_iter());
-        self.remembered.forget_customers_of(&effects.sealed);
         self.customer_runs.forget(changed_customers.into_iter());
         Ok(())
+    }
+
+    /// Takes over the orders of a frame, some at a time, so that whoever reads never waits for long. They are there before the
+    /// marker says so: what is cut off between is followed once more. Gives the greatest number among them.
+    fn take_orders(&self, effects: &mut Effects) -> Option<u64> {
+        effects.seal_orders();
+        let mut start = 0;
+        for some in effects.sealed.chunks(TAKEN_AT_ONCE) {
+            let end = some.last().map_or(start, |last| last.end);
+            let records = &effects.records[start as usize..end as usize];
+            self.write().active.take_orders(some, records, start);
+            self.remembered.forget_customers_of(some);
+            give_way();
+            start = end;
+        }
+        let changed = effects.sealed.iter().map(|sealed| sealed.order_id);
+        self.runs.forget(changed.clone());
+        changed.max()
     }
 
     /// Forgets everything, to be made anew from the journal's beginning. Readers find nothing until then.

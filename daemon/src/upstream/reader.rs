@@ -349,7 +349,7 @@ pub(super) fn last_change(
     store: &Store,
     now: Moment,
 ) -> Result<Option<OrderWork>, ReadError> {
-    let Some(position) = store.frame_of(order.last_log)? else {
+    let Some((_, position)) = store.frame_of(order.last_log)? else {
         return Ok(None);
     };
     let frame = Frames::read_at(journal, position)?;

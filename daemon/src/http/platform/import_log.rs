@@ -4,9 +4,9 @@
 
 use intake_core::moment::Moment;
 use memchr::memmem::Finder;
-use memchr::{memchr_iter, memrchr};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 
 use super::fault::{Fault, Wrong};
 use super::operation::{Ask, Reply};
@@ -14,9 +14,10 @@ use super::orders::{Bounds, Walk};
 use super::query::Span;
 use crate::books::Books;
 use crate::clock;
-use crate::entry::{ROW_PREFIX, RowEntry};
+use crate::entry::RowEntry;
 use crate::folder::names::PartnerName;
-use crate::journal::{Frame, Frames};
+use crate::journal::{Frame, Frames, Position};
+use crate::row_log::{number_of, rows_backwards, rows_of};
 use crate::wire::import::{ErrorDetailV1, Findings, OrderImportLogEntryV1};
 use crate::wire::shape;
 use crate::wire::shape::Instant;
@@ -102,11 +103,10 @@ impl<T> Seeker<'_, T> {
             ids.reverse();
         }
         let mut found = Vec::new();
-        let mut frame: Option<Frame> = None;
         for id in ids {
-            let frame = self.frame_of(id, &mut frame)?;
-            let line = rows_of(frame).find(|line| number_of(line) == Some(id));
-            found.extend(line.and_then(|line| self.made(line)));
+            let frame = self.frame_of(id)?;
+            let line = rows_of(&frame.lines).find(|line| number_of(line) == Some(id));
+            found.extend(line.and_then(|line| self.made(line, &mut Look::default())));
             if found.len() >= self.most {
                 break;
             }
@@ -131,23 +131,38 @@ impl<T> Seeker<'_, T> {
     }
 
     fn forward(&self, start: u64, end: u64) -> Result<Vec<T>, Fault> {
+        let log = self.books.row_log();
         let mut found = Vec::new();
-        let Some(position) = self.books.store().frame_of(start)? else {
-            return Ok(found);
-        };
-        let mut frames = Frames::open(self.books.journal_path(), position)
-            .map_err(|error| Fault::failed(&error))?;
-        while let Some(frame) = frames.next().map_err(|error| Fault::failed(&error))? {
-            for line in rows_of(&frame) {
+        let mut next = start;
+        while next < end {
+            if let Some(barren) = log.barren_around(&self.filter.words, next) {
+                next = barren.end;
+                continue;
+            }
+            let frame = self.frame_of(next)?;
+            let mut look = Look::default();
+            let (from, mut past) = (next, next);
+            for line in rows_of(&frame.lines) {
                 match number_of(line) {
-                    Some(id) if id >= end => return Ok(found),
-                    Some(id) if id >= start => found.extend(self.made(line)),
+                    Some(id) if id >= end => break,
+                    Some(id) if id >= from => {
+                        found.extend(self.made(line, &mut look));
+                        past = id + 1;
+                    }
                     _ => {}
                 }
                 if found.len() >= self.most {
                     return Ok(found);
                 }
             }
+            if past == from {
+                // The index led to a frame without the entry.
+                return Err(Fault::of(Wrong::Failed));
+            }
+            if look.is_barren() {
+                log.note_barren(&self.filter.words, from..past);
+            }
+            next = past;
             self.must_go_on()?;
         }
         Ok(found)
@@ -155,21 +170,43 @@ impl<T> Seeker<'_, T> {
 
     /// The entries with these numbers, the highest first, and up to which number none was looked at: `start` where all were.
     pub(in crate::http) fn backward(&self, start: u64, end: u64) -> Result<(Vec<T>, u64), Fault> {
+        let log = self.books.row_log();
         let mut found = Vec::new();
         let mut end = end;
         while end > start && (self.going)() {
-            let mut frame = None;
-            let frame = self.frame_of(end - 1, &mut frame)?;
-            let mut first = end - 1;
-            for line in rows_backwards(&frame.lines) {
+            if let Some(barren) = log.barren_around(&self.filter.words, end - 1) {
+                end = barren.start;
+                continue;
+            }
+            let (newest, frame);
+            let lines = if let Some(at_hand) = log.newest_with(end - 1) {
+                newest = at_hand;
+                &newest.lines
+            } else {
+                frame = self.frame_of(end - 1)?;
+                &frame.lines
+            };
+            let mut look = Look::default();
+            let mut first = end;
+            for line in rows_backwards(lines) {
                 let Some(id) = number_of(line) else { continue };
-                first = first.min(id);
-                if (start..end).contains(&id) {
-                    found.extend(self.made(line));
+                if id < start {
+                    break;
+                }
+                if id < end {
+                    first = first.min(id);
+                    found.extend(self.made(line, &mut look));
                     if found.len() >= self.most {
                         return Ok((found, id));
                     }
                 }
+            }
+            if first == end {
+                // The index led to a frame without the entry.
+                return Err(Fault::of(Wrong::Failed));
+            }
+            if look.is_barren() {
+                log.note_barren(&self.filter.words, first..end);
             }
             end = first;
         }
@@ -190,7 +227,8 @@ impl<T> Seeker<'_, T> {
         Ok((start, end))
     }
 
-    /// The first of these numbers whose entry's time is so, where all later ones are so too.
+    /// The first of these numbers whose entry's time is so, where all later ones are so too. Only the heads of frames are
+    /// read.
     fn first_where(
         &self,
         start: u64,
@@ -200,34 +238,43 @@ impl<T> Seeker<'_, T> {
         let (mut low, mut high) = (start, end);
         while low < high {
             let middle = low + (high - low) / 2;
-            let mut frame = None;
-            let frame = self.frame_of(middle, &mut frame)?;
-            let numbers = || rows_of(frame).filter_map(number_of);
-            let time = Moment::parse(&frame.time).map_err(|_| Fault::of(Wrong::Failed))?;
-            // A whole frame at a time.
+            let (first, position) = self.place_of(middle)?;
+            let time = Frames::time_at(self.books.journal_path(), position)
+                .map_err(|error| Fault::failed(&error))?;
+            let time = Moment::parse(&time).map_err(|_| Fault::of(Wrong::Failed))?;
+            // A whole frame at a time, where it is known where it begins.
             if is_so(time) {
-                high = numbers().next().unwrap_or(middle).max(low).min(middle);
+                high = first.clamp(low, middle);
             } else {
-                low = numbers().last().unwrap_or(middle).max(middle) + 1;
+                low = middle + 1;
             }
             self.must_go_on()?;
         }
         Ok(low.min(end))
     }
 
-    /// The frame that holds an entry, read again only where it is another one.
-    fn frame_of<'f>(&self, id: u64, known: &'f mut Option<Frame>) -> Result<&'f Frame, Fault> {
-        let position = self.books.store().frame_of(id)?;
-        let position = position.ok_or_else(|| Fault::of(Wrong::Failed))?;
-        if known.as_ref().is_none_or(|frame| frame.start != position) {
-            let read = Frames::read_at(self.books.journal_path(), position);
-            *known = Some(read.map_err(|error| Fault::failed(&error))?);
-        }
-        known.as_ref().ok_or_else(|| Fault::of(Wrong::Failed))
+    /// The first entry of the frame that holds an entry, and where that frame is.
+    fn place_of(&self, id: u64) -> Result<(u64, Position), Fault> {
+        let place = self.books.store().frame_of(id)?;
+        place.ok_or_else(|| Fault::of(Wrong::Failed))
     }
 
-    fn made(&self, line: &[u8]) -> Option<T> {
+    /// The frame that holds an entry.
+    fn frame_of(&self, id: u64) -> Result<Arc<Frame>, Fault> {
+        let (_, position) = self.place_of(id)?;
+        let frame = self
+            .books
+            .row_log()
+            .frame(self.books.journal_path(), position);
+        frame.map_err(|error| Fault::failed(&error))
+    }
+
+    fn made(&self, line: &[u8], look: &mut Look) -> Option<T> {
         let (row, time) = self.filter.admitted(line)?;
+        look.found = true;
+        if !self.filter.wanted.span.holds(time) {
+            return None;
+        }
         Some((self.make)(&row, time, line))
     }
 
@@ -239,39 +286,17 @@ impl<T> Seeker<'_, T> {
     }
 }
 
-/// The lines about rows, in their order.
-fn rows_of(frame: &Frame) -> impl Iterator<Item = &[u8]> {
-    let lines = &frame.lines;
-    let mut start = 0;
-    memchr_iter(b'\n', lines)
-        .map(move |end| {
-            let line = &lines[start..end];
-            start = end + 1;
-            line
-        })
-        .filter(|line| line.starts_with(ROW_PREFIX))
+/// What was seen on the way through some entries.
+#[derive(Default)]
+struct Look {
+    /// Did one say what is asked for, whenever it was written?
+    found: bool,
 }
 
-/// The same, the last one first.
-fn rows_backwards(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut end = lines.len().saturating_sub(1);
-    std::iter::from_fn(move || {
-        if end == 0 {
-            return None;
-        }
-        let start = memrchr(b'\n', &lines[..end]).map_or(0, |before| before + 1);
-        let line = &lines[start..end];
-        end = start.saturating_sub(1);
-        Some(line)
-    })
-    .filter(|line| line.starts_with(ROW_PREFIX))
-}
-
-/// The number of a row's entry, which stands first in its line.
-fn number_of(line: &[u8]) -> Option<u64> {
-    let digits = line.strip_prefix(ROW_PREFIX)?.strip_prefix(b"\"logId\":")?;
-    let end = digits.iter().position(|byte| !byte.is_ascii_digit())?;
-    std::str::from_utf8(&digits[..end]).ok()?.parse().ok()
+impl Look {
+    fn is_barren(&self) -> bool {
+        !self.found
+    }
 }
 
 /// What an entry must say to be asked for.
@@ -294,6 +319,8 @@ pub(in crate::http) struct Filter<'f> {
     wanted: Wanted<'f>,
     /// Bytes that a line must hold to be asked for.
     needles: Vec<Finder<'static>>,
+    /// All of them: what the search is remembered by.
+    words: Vec<u8>,
 }
 
 impl<'f> Filter<'f> {
@@ -309,13 +336,17 @@ impl<'f> Filter<'f> {
                 .map(|success| needle("success", &success.into())),
             wanted.partner.map(|partner| text("partner", partner)),
         ];
+        let needles: Vec<Finder<'static>> = needles.into_iter().flatten().collect();
+        let each = needles.iter().map(Finder::needle);
+        let words = each.collect::<Vec<_>>().join(&b'\n');
         Self {
             wanted,
-            needles: needles.into_iter().flatten().collect(),
+            needles,
+            words,
         }
     }
 
-    /// The entry of a line and its time, where it is asked for.
+    /// The entry of a line and its time, where it says what is asked for, whenever that was.
     fn admitted<'l>(&self, line: &'l [u8]) -> Option<(RowEntry<'l>, Moment)> {
         if self
             .needles
@@ -338,8 +369,7 @@ impl<'f> Filter<'f> {
             && self
                 .wanted
                 .success
-                .is_none_or(|success| success == row.success)
-            && self.wanted.span.holds(time);
+                .is_none_or(|success| success == row.success);
         fits.then_some((row, time))
     }
 }
@@ -377,29 +407,4 @@ fn detail_of(detail: &RawValue, error_code: Option<u32>) -> Option<ErrorDetailV1
         error_code,
         findings: findings.map(Findings),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_found_in_both_directions() {
-        let row = |id: u64| format!("{{\"type\":\"row\",\"logId\":{id},\"time\":\"t\"}}\n");
-        let text = format!(
-            "{{\"type\":\"file\"}}\n{}{}{{\"type\":\"file\"}}\n",
-            row(7),
-            row(8)
-        );
-        let backwards: Vec<_> = rows_backwards(text.as_bytes())
-            .filter_map(number_of)
-            .collect();
-        assert_eq!(backwards, [8, 7]);
-        let only = row(9);
-        let backwards: Vec<_> = rows_backwards(only.as_bytes())
-            .filter_map(number_of)
-            .collect();
-        assert_eq!(backwards, [9]);
-        assert_eq!(rows_backwards(b"").count(), 0);
-    }
 }

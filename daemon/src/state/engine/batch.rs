@@ -12,11 +12,11 @@ use super::{Engine, EngineError, Key, Space, Value};
 
 /// Most keys in one atomic part of a commit. sled keeps a part in memory until it is complete, and
 /// all readers wait meanwhile.
-pub const PART_KEYS: usize = 1_000;
+pub const PART_KEYS: usize = 256;
 
 /// Most bytes of keys and values in one atomic part of a commit, unless entries that belong
 /// together need more.
-pub const PART_BYTES: usize = 4 * 1024 * 1024;
+pub const PART_BYTES: usize = 512 * 1024;
 
 /// Changes that are committed together by [`Engine::commit`].
 #[derive(Debug, Default)]

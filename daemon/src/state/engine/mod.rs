@@ -25,7 +25,7 @@ use std::sync::{Mutex, PoisonError};
 pub use batch::{Batch, PART_BYTES, PART_KEYS};
 pub use value::{Key, MAX_VALUE, Value};
 
-use crate::system::{FileSystem, PathError};
+use crate::system::{FileSystem, PathError, give_way};
 
 /// A kind of record: a key space of its own within the store.
 ///
@@ -236,6 +236,8 @@ impl Engine {
             let written = self.guarded("write", |database| database.apply_batch(part.into()));
             self.writes.fetch_add(1, Ordering::SeqCst);
             written?;
+            // Nothing is locked that a reader needs.
+            give_way();
         }
         Ok(())
     }

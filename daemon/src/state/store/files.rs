@@ -89,17 +89,19 @@ impl Store {
         Ok(entries)
     }
 
-    /// The frame that holds this log entry, and the first entry of the frame after it.
-    pub fn frame_of(&self, log_id: u64) -> Result<Option<Position>, StoreError> {
+    /// The frame that holds this log entry, and the first entry in it.
+    pub fn frame_of(&self, log_id: u64) -> Result<Option<(u64, Position)>, StoreError> {
         let mut best: Option<(u64, Position)> = None;
         {
             let layers = self.read();
             for pending in layers.all() {
-                for (first, position) in pending.frames.iter().filter(|(first, _)| *first <= log_id)
+                // They are in their order: the last one that is not beyond it.
+                let frames = &pending.frames;
+                let behind = frames.partition_point(|(first, _)| *first <= log_id);
+                if let Some((first, position)) = frames[..behind].last()
+                    && best.is_none_or(|(known, _)| *first > known)
                 {
-                    if best.is_none_or(|(known, _)| *first > known) {
-                        best = Some((*first, *position));
-                    }
+                    best = Some((*first, *position));
                 }
             }
         }
@@ -118,7 +120,7 @@ impl Store {
                 best = Some((first, position));
             }
         }
-        Ok(best.map(|(_, position)| position))
+        Ok(best)
     }
 
     pub(super) fn known_files(

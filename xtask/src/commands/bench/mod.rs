@@ -60,6 +60,8 @@ enum What {
     Idle,
     /// Requests over HTTP: importing, reading meanwhile, and questions for access.
     Api,
+    /// The part of it that reads: during an import, and questions for access.
+    Reads,
     /// Orders that a second daemon is to have, against importing them alone.
     Upstream,
     /// The page in Chromium against Papa Parse and Ajv, and against `intake check`.
@@ -136,6 +138,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.what.includes(What::Api) {
         api::measure_api(&program, &inputs, scale, &mut report)?;
+    }
+    // With everything, the requests have it.
+    if options.what == What::Reads {
+        api::measure_reads(&program, &inputs, scale, &mut report)?;
     }
     if options.what.includes(What::Upstream) {
         upstream::measure_upstream(&program, &inputs, scale, &mut report)?;
