@@ -3,6 +3,7 @@
 
 pub mod bad_line;
 pub mod daemon;
+pub mod disk_model;
 pub mod fake_platform;
 pub mod http;
 pub mod installation;
@@ -13,4 +14,5 @@ pub mod patience;
 pub mod platform;
 pub mod program;
 pub mod retold;
+pub mod system_calls;
 pub mod tls;

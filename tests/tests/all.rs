@@ -9,6 +9,8 @@ mod bad_days;
 mod bad_input;
 #[path = "all/commands.rs"]
 mod commands;
+#[path = "all/crash_states.rs"]
+mod crash_states;
 #[path = "all/customers_files.rs"]
 mod customers_files;
 #[path = "all/exports.rs"]

@@ -4,6 +4,7 @@
 
 pub mod apply;
 mod error;
+pub mod going_on;
 pub mod kept;
 mod made_rows;
 pub mod pass;

@@ -6,12 +6,11 @@ use super::manager::Manager;
 use super::partners::{Partners, Task, TaskEnd};
 use super::watching::Watching;
 use crate::clock;
-use crate::folder::lifecycle::State;
-use crate::folder::moves::survey;
 use crate::folder::names::PartnerName;
 use crate::folder::safe_name::printable;
 use crate::folder::scan::{Oddity, PartnerScan, scan};
 use crate::folder::settle::{Novelty, Refusal, Sighting, Verdict};
+use crate::import::going_on::{owes_work, unheard_claims};
 use crate::log;
 use crate::metrics::Waiting;
 use crate::receipt::{self, ReceiptError};
@@ -63,16 +62,12 @@ pub(super) fn resume(daemon: &Arc<Daemon>, partners: &Partners) {
     if !take_up_open_imports(daemon, partners) {
         return;
     }
-    let store = daemon.data.books.store();
-    // A claim that was cut off before the journal heard of it.
-    match survey(&daemon.data.folders.work) {
-        Ok(found) => {
-            for leftover in found.leftovers {
-                if matches!(store.file(leftover.import_id.as_str()), Ok(None)) {
-                    let unclaimed = PartnerName::parse("unknown");
-                    if let Some(partner) = leftover.partner.or(unclaimed.ok()) {
-                        partners.give(&partner, Task::Adopt(leftover.import_id));
-                    }
+    match unheard_claims(&daemon.data) {
+        Ok(claims) => {
+            for leftover in claims {
+                let unclaimed = PartnerName::parse("unknown");
+                if let Some(partner) = leftover.partner.or(unclaimed.ok()) {
+                    partners.give(&partner, Task::Adopt(leftover.import_id));
                 }
             }
         }
@@ -97,12 +92,10 @@ fn take_up_open_imports(daemon: &Arc<Daemon>, partners: &Partners) -> bool {
         return false;
     }
     for record in open {
-        if let Ok(partner) = PartnerName::parse(&record.partner) {
-            let held = record.progress().state() == State::Held;
-            let moved = data.path.join("held").join(&record.import_id).exists();
-            if !(held && moved) {
-                partners.give(&partner, Task::TakeUp(Box::new(record)));
-            }
+        if let Ok(partner) = PartnerName::parse(&record.partner)
+            && owes_work(data, &record)
+        {
+            partners.give(&partner, Task::TakeUp(Box::new(record)));
         }
     }
     true

@@ -7,8 +7,8 @@ use super::watching::marker_habit;
 use crate::folder::claim::{AdoptError, ClaimError, ClaimRequest, Claimed, Fault, adopt, claim};
 use crate::folder::directory::Directory;
 use crate::folder::names::{ImportId, PartnerName};
-use crate::folder::resume::{OnDisk, Place, Receipt as ReceiptOnDisk, resume};
 use crate::folder::settle::Sighting;
+use crate::import::going_on::go_on;
 use crate::import::{Import, ImportError};
 use crate::log;
 use crate::state::FileRecord;
@@ -310,7 +310,9 @@ fn import(daemon: &Arc<Daemon>, id: &str) {
             partner: &partner,
             file: OsStr::new(&file),
         };
-        let tried = catch_unwind(AssertUnwindSafe(|| try_import(daemon, record, panics)));
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            go_on(data, record, panics, &|_| !daemon.ending())
+        }));
         match tried {
             Ok(Ok(()) | Err(ImportError::Stopped)) => return,
             Ok(Err(error)) => {
@@ -326,46 +328,6 @@ fn import(daemon: &Arc<Daemon>, id: &str) {
             }
         }
         wait(daemon, PAUSE);
-    }
-}
-
-fn try_import(daemon: &Arc<Daemon>, record: FileRecord, panics: u32) -> Result<(), ImportError> {
-    let data = &daemon.data;
-    // Only a file that breaks the program is given up; trouble of the machine is waited out.
-    let going = |_| !daemon.ending();
-    let on_disk = OnDisk {
-        place: place_of(daemon, &record),
-        receipt: ReceiptOnDisk::Missing,
-    };
-    let misplaced = resume(record.progress(), on_disk).err();
-    let mut import = Import::take_up(data, record, &going)?;
-    if let Some(misplaced) = misplaced {
-        import.lose(&misplaced.to_string())?;
-    } else if panics >= data.config.limits.attempts {
-        import.lose("the work on the file failed too often")?;
-    } else {
-        import.work()?;
-    }
-    Ok(())
-}
-
-fn place_of(daemon: &Daemon, record: &FileRecord) -> Place {
-    let there = |folder: &str| {
-        daemon
-            .data
-            .path
-            .join(folder)
-            .join(&record.import_id)
-            .exists()
-    };
-    if there("held") {
-        Place::Held
-    } else if there("work") {
-        Place::Work
-    } else if record.step >= crate::folder::lifecycle::Step::Receipted {
-        Place::Archive
-    } else {
-        Place::Nowhere
     }
 }
 

@@ -32,6 +32,12 @@ enum What {
         #[arg(long, value_name = "N", default_value_t = 1_000)]
         cuts: u64,
     },
+    /// Every state that a power cut may leave of recorded work, made by the rules of a disk. Needs strace.
+    States {
+        /// How many states.
+        #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+        states: u64,
+    },
     /// Bytes of the journal and the store are flipped, zeroed, cut off, swapped and repeated.
     Injuries {
         /// How many injuries.
@@ -74,6 +80,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         What::Cuts { cuts } => Proof {
             test: "power_cuts::what_was_acknowledged_survives_a_power_cut",
             variables: vec![("INTAKE_CUTS", cuts.to_string())],
+        },
+        What::States { states } => Proof {
+            test: "crash_states::every_state_that_a_power_cut_may_leave_is_recovered_from",
+            variables: vec![("INTAKE_STATES", states.to_string())],
         },
         What::Injuries { injuries } => Proof {
             test: "injuries::no_injury_goes_unnoticed",
