@@ -16,6 +16,7 @@ use xtask::generate::{write_customers, write_offers};
 use crate::daemon::Daemon;
 use crate::patience::{await_some, await_that};
 use crate::program::intake;
+use crate::system_calls::failing;
 
 /// A scan comes often and a written file is soon quiet, so that tests wait for little.
 const QUICK: &str = r#"
@@ -174,10 +175,19 @@ impl Installation {
 
     /// Starts a daemon; it is still starting when this returns.
     pub fn serve(&self) -> anyhow::Result<Daemon> {
+        self.serve_as(|command| command)
+    }
+
+    /// Starts a daemon in which the calls of this expression fail, see [`failing`].
+    pub fn serve_failing(&self, inject: &str) -> anyhow::Result<Daemon> {
+        self.serve_as(|command| failing(&command, inject))
+    }
+
+    fn serve_as(&self, change: impl FnOnce(Command) -> Command) -> anyhow::Result<Daemon> {
         let number = self.logs.fetch_add(1, Ordering::Relaxed);
         let log = self.scratch(&format!("serve-{number}.log"));
         let file = File::create(&log)?;
-        let mut command = self.command(&["serve"])?;
+        let mut command = change(self.command(&["serve"])?);
         command.stdout(file.try_clone()?).stderr(file);
         let child = command.spawn().context("cannot start the daemon")?;
         Ok(Daemon::new(child, log))

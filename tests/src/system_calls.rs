@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::patience::await_that;
 
 /// The calls that change what a disk holds, or promise that it holds it, and those that move a file's position.
 const TRACED: &str = "trace=openat,open,creat,read,write,pwrite64,writev,pwritev,pwritev2,lseek,fcntl,dup,dup2,dup3,\
@@ -63,11 +66,27 @@ pub fn traced(command: &Command, to: &Path) -> Command {
     under(strace, command)
 }
 
-/// The command, run so that the calls of this expression (`inject=…`, see strace's manual) fail.
+/// The command, run so that the calls of this expression (`inject=…`, see strace's manual) fail until [`leave_alone`]. The process
+/// that is started is the command's own.
 pub fn failing(command: &Command, inject: &str) -> Command {
     let mut strace = Command::new("strace");
-    strace.args(["-f", "-qq", "-o", "/dev/null", "-e", inject]);
+    strace.args(["-D", "-f", "-qq", "-I2", "-o", "/dev/null", "-e", inject]);
     under(strace, command)
+}
+
+/// Lets a traced process go on by itself.
+pub fn leave_alone(process: u32) -> anyhow::Result<()> {
+    let tracer = || {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let tracer = status
+            .lines()
+            .find_map(|line| line.strip_prefix("TracerPid:"));
+        tracer.and_then(|tracer| Pid::from_raw(tracer.trim().parse().ok()?))
+    };
+    if let Some(tracer) = tracer() {
+        kill_process(tracer, Signal::TERM).context("cannot end strace")?;
+    }
+    await_that("strace to leave", || Ok(tracer().is_none()))
 }
 
 fn under(mut strace: Command, command: &Command) -> Command {

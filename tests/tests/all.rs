@@ -15,6 +15,8 @@ mod crash_states;
 mod customers_files;
 #[path = "all/exports.rs"]
 mod exports;
+#[path = "all/failing_disk.rs"]
+mod failing_disk;
 #[path = "all/http_abuse.rs"]
 mod http_abuse;
 #[path = "all/http_console.rs"]

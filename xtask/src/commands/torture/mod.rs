@@ -38,6 +38,12 @@ enum What {
         #[arg(long, value_name = "N", default_value_t = 1_000_000)]
         states: u64,
     },
+    /// Writing, syncing or naming fails for a while, from some call on. Needs strace.
+    Faults {
+        /// How many times.
+        #[arg(long, value_name = "N", default_value_t = 500)]
+        faults: u64,
+    },
     /// Bytes of the journal and the store are flipped, zeroed, cut off, swapped and repeated.
     Injuries {
         /// How many injuries.
@@ -84,6 +90,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         What::States { states } => Proof {
             test: "crash_states::every_state_that_a_power_cut_may_leave_is_recovered_from",
             variables: vec![("INTAKE_STATES", states.to_string())],
+        },
+        What::Faults { faults } => Proof {
+            test: "failing_disk::a_failing_disk_loses_nothing_and_work_goes_on_by_itself",
+            variables: vec![("INTAKE_FAULTS", faults.to_string())],
         },
         What::Injuries { injuries } => Proof {
             test: "injuries::no_injury_goes_unnoticed",
