@@ -105,7 +105,7 @@ fn under(mut strace: Command, command: &Command) -> Command {
 
 /// Reads what [`traced`] wrote: the calls that succeeded, in the order in which they ended.
 pub fn calls(trace: &str) -> anyhow::Result<Vec<Call>> {
-    let mut begun = HashMap::<&str, (usize, &str)>::new();
+    let mut unfinished = HashMap::<&str, (usize, &str)>::new();
     let mut calls = Vec::new();
     for (number, line) in trace.lines().enumerate() {
         let (thread, text) = line.split_once(' ').context("a line without a thread")?;
@@ -113,15 +113,16 @@ pub fn calls(trace: &str) -> anyhow::Result<Vec<Call>> {
         if text.starts_with("+++") || text.starts_with("---") {
             continue;
         }
-        if let Some(beginning) = text.strip_suffix(" <unfinished ...>") {
-            begun.insert(thread, (number, beginning));
+        if let Some(first_part) = text.strip_suffix(" <unfinished ...>") {
+            unfinished.insert(thread, (number, first_part));
             continue;
         }
         let call = match text.strip_prefix("<... ") {
             Some(rest) => {
                 let (_, ending) = rest.split_once(" resumed>").context("resumed what?")?;
-                let (begin, beginning) = begun.remove(thread).context("resumed, never begun")?;
-                call(begin, number, &format!("{beginning}{ending}"))
+                let (begin, first_part) =
+                    unfinished.remove(thread).context("resumed, never begun")?;
+                call(begin, number, &format!("{first_part}{ending}"))
             }
             None => call(number, number, text),
         };

@@ -9,7 +9,7 @@ mod bad_days;
 mod bad_input;
 #[path = "all/commands.rs"]
 mod commands;
-#[path = "all/crash_states.rs"]
+#[path = "all/crash_states/mod.rs"]
 mod crash_states;
 #[path = "all/customers_files.rs"]
 mod customers_files;

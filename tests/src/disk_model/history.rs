@@ -1,7 +1,7 @@
 //! What was asked of a disk, and when was which part of it promised to be safe?
 //! Made from the calls of a program; from it, any state that a power cut may leave at any moment.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -76,6 +76,7 @@ impl History {
     }
 
     /// The same of a disk that only says that it has made something safe.
+    #[must_use]
     pub fn of_a_lying_disk(mut self) -> Self {
         for event in &mut self.events {
             event.safe_from = None;
@@ -208,31 +209,37 @@ impl Following<'_> {
     fn take(&mut self, call: &Call) -> anyhow::Result<()> {
         match call.name.as_str() {
             "openat" | "open" | "creat" => self.open(call),
-            "read" => self.advance(call),
+            "read" => {
+                self.advance(call);
+                Ok(())
+            }
             "lseek" => {
                 if let Some(place) = self.place(call) {
                     *place = call.result;
                 }
                 Ok(())
             }
-            "fcntl" if call.has_flag("F_DUPFD_CLOEXEC") || call.has_flag("F_DUPFD") => {
-                self.copy_descriptor(call)
+            "fcntl" | "dup" | "dup2" | "dup3" => {
+                let copies = ["F_DUPFD", "F_DUPFD_CLOEXEC"]
+                    .iter()
+                    .any(|flag| call.has_flag(flag));
+                if copies || call.name != "fcntl" {
+                    self.copy_descriptor(call);
+                }
+                Ok(())
             }
-            "dup" | "dup2" | "dup3" => self.copy_descriptor(call),
-            "fcntl" => Ok(()),
             "write" => {
                 let offset = self.place(call).map_or(0, |place| *place);
                 self.write(call, offset)?;
-                self.advance(call)
+                self.advance(call);
+                Ok(())
             }
             "pwrite64" => self.write(call, call.number(3)?),
             "ftruncate" => match self.descriptor(call) {
                 Some(file) => self.length(call, file, call.number(1)?),
                 None => Ok(()),
             },
-            "mkdir" | "mkdirat" => {
-                self.enter(call, &call.path(0)?, Node::Folder(Default::default()))
-            }
+            "mkdir" | "mkdirat" => self.enter(call, &call.path(0)?, Node::Folder(BTreeMap::new())),
             "rename" => self.rename(call, &call.path(0)?, &call.path(1)?),
             "renameat" | "renameat2" => self.rename(call, &call.path(0)?, &call.path(2)?),
             "unlink" | "unlinkat" | "rmdir" => self.leave(call, &call.path(0)?),
@@ -288,11 +295,10 @@ impl Following<'_> {
         self.places.get_mut(*self.descriptors.get(&number)?)
     }
 
-    fn advance(&mut self, call: &Call) -> anyhow::Result<()> {
+    fn advance(&mut self, call: &Call) {
         if let Some(place) = self.place(call) {
             *place += call.result;
         }
-        Ok(())
     }
 
     fn open(&mut self, call: &Call) -> anyhow::Result<()> {
@@ -314,14 +320,13 @@ impl Following<'_> {
         }
     }
 
-    fn copy_descriptor(&mut self, call: &Call) -> anyhow::Result<()> {
+    fn copy_descriptor(&mut self, call: &Call) {
         let original = call
             .descriptor(0)
             .and_then(|(number, _)| u64::try_from(number).ok());
         if let Some(place) = original.and_then(|number| self.descriptors.get(&number)) {
             self.descriptors.insert(call.result, *place);
         }
-        Ok(())
     }
 
     fn write(&mut self, call: &Call, offset: u64) -> anyhow::Result<()> {
