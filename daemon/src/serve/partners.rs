@@ -13,6 +13,7 @@ use crate::import::{Import, ImportError};
 use crate::log;
 use crate::state::FileRecord;
 use crate::state::file_record::import_id;
+use rustix::io::Errno;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -165,7 +166,7 @@ fn work_off(
         match task {
             Task::Claim(sighting) => claim_and_import(daemon, partner, &sighting, ends),
             Task::TakeUp(record) => import(daemon, &record.import_id),
-            Task::Adopt(id) => adopt_and_import(daemon, &id),
+            Task::Adopt(id) => adopt_and_import(daemon, partner, &id),
         }
         places.give_back();
         daemon.wake();
@@ -230,7 +231,7 @@ fn claim_and_import(
         Err(error @ ClaimError::Stranded { .. }) => {
             end(None);
             log::folder_scan_failed(partner.as_str(), &error);
-            adopt_and_import(daemon, &id);
+            adopt_and_import(daemon, partner, &id);
         }
         Err(error) => {
             if error.fault() == Fault::Environment {
@@ -245,16 +246,33 @@ fn claim_and_import(
     }
 }
 
-fn adopt_and_import(daemon: &Arc<Daemon>, id: &ImportId) {
+/// Takes up a claim that was cut off, as soon as the machine and whoever still writes to the file let it: nobody else looks into
+/// its folder again.
+fn adopt_and_import(daemon: &Arc<Daemon>, partner: &PartnerName, id: &ImportId) {
     let data = &daemon.data;
-    match adopt(&data.folders.work, id, data.config.limits.file_bytes) {
-        Ok(Some(claimed)) => begin(daemon, &claimed),
-        Ok(None) => {}
-        Err(AdoptError::UnknownOrigin { path }) => {
-            let reason = "nobody knows whose file it is";
-            log::partner_folder_bad(path.as_os_str(), reason);
+    while !daemon.ending() {
+        match adopt(&data.folders.work, id, data.config.limits.file_bytes) {
+            Ok(Some(claimed)) => return begin(daemon, &claimed),
+            Ok(None) => return,
+            // Somebody took it away.
+            Err(AdoptError::Io(error)) if error.errno() == Some(Errno::NOENT) => return,
+            Err(AdoptError::TooLarge {
+                partner,
+                name,
+                bytes,
+                ..
+            }) => return reject_too_large(daemon, &partner, id, OsStr::new(&name), bytes),
+            Err(AdoptError::UnknownOrigin { path }) => {
+                let reason = "nobody knows whose file it is";
+                return log::partner_folder_bad(path.as_os_str(), reason);
+            }
+            Err(
+                error @ (AdoptError::StillGrowing { .. }
+                | AdoptError::DiskFull(_)
+                | AdoptError::Io(_)),
+            ) => log::folder_scan_failed(partner.as_str(), &error),
         }
-        Err(error) => log::daemon_failed(&error),
+        wait(daemon, PAUSE);
     }
 }
 
