@@ -9,8 +9,8 @@ use crate::folder::moves::{Folders, survey};
 use crate::metrics::Metrics;
 use crate::state::file_record::import_number;
 use crate::system::{
-    DataLock, LockError, PathError, SyncFileRange, TEMPORARY_PREFIX, deny_sync_file_range,
-    free_bytes, remove_left_overs,
+    DataLock, LockError, OtherOwner, PathError, SyncFileRange, TEMPORARY_PREFIX,
+    deny_sync_file_range, free_bytes, refuse_as_root, remove_left_overs,
 };
 use crate::turn::Turns;
 use crate::upstream::Figures;
@@ -54,6 +54,9 @@ pub enum OpenDataError {
     /// It could not be made.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// It is another user's.
+    #[error(transparent)]
+    Owner(#[from] OtherOwner),
     /// Another process owns it.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -90,6 +93,7 @@ impl OpenData {
         std::fs::create_dir_all(path).map_err(PathError::of("make", path))?;
         // Events name absolute paths; the folder is to be known by the same name.
         let path = &std::fs::canonicalize(path).map_err(PathError::of("find", path))?;
+        refuse_as_root(path)?;
         let lock = DataLock::take(path)?;
         if backup::is_unfinished(path) {
             return Err(OpenDataError::HalfRestored(path.clone()));

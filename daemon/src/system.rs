@@ -13,10 +13,12 @@ use rustix::fs::{CWD, RenameFlags};
 
 use crate::clock;
 
+pub use owner::{OtherOwner, refuse_as_root};
 pub use unfinished_file::{
     CompleteFile, UnfinishedFile, directory_of, nameless_file, remove_left_overs,
 };
 
+mod owner;
 mod unfinished_file;
 
 /// Start of the name under which [`write_atomically`] keeps a file until it is complete. A file

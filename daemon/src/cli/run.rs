@@ -136,7 +136,7 @@ fn configuration(cli: &Cli, action: &ConfigAction, terminal: &Terminal) -> anyho
         ConfigAction::Check { data } => {
             match Config::find(cli.global.config.as_deref(), data.as_deref()) {
                 Ok(config) => with_output(terminal, &cli.command, |out, _| {
-                    out.write_all(config.summary().as_bytes())?;
+                    writeln!(out, "{}", config.summary())?;
                     Ok(Outcome::Done)
                 }),
                 Err(error @ ConfigError::Problems { .. }) => {

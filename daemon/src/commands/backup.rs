@@ -11,6 +11,7 @@ use crate::backup::{self, Manifest, Part, RestoreError, Restored, Taken};
 use crate::cli::args::{Format, Outcome, Restore};
 use crate::cli::terminal::{GOOD, WARNING};
 use crate::folder::safe_name::printable;
+use crate::system::refuse_as_root;
 
 /// Tells what was backed up.
 pub fn tell_taken(
@@ -55,6 +56,9 @@ pub fn restore(
     progress: &dyn Fn(u64),
 ) -> anyhow::Result<Outcome> {
     let target = arguments.data.as_deref();
+    if let Some(target) = target {
+        refuse_as_root(target)?;
+    }
     let restored = match target {
         Some(target) => backup::restore(&arguments.directory, target, progress),
         None => backup::check(&arguments.directory, progress),

@@ -7,6 +7,9 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use intake_tests::program::workspace;
 
+/// What operators read, in each language.
+const GUIDES: [&str; 2] = ["docs/operators.md", "docs/operators.de.md"];
+
 fn text(path: &str) -> anyhow::Result<String> {
     fs::read_to_string(workspace().join(path)).with_context(|| format!("cannot read `{path}`"))
 }
@@ -38,30 +41,25 @@ fn every_alarm_is_explained() -> anyhow::Result<()> {
         .lines()
         .filter_map(|line| line.trim().strip_prefix("- alert: "))
         .collect();
-    let guide = text("docs/operators.md")?;
-    let explained: BTreeSet<&str> = guide
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `Intake")?.split('`').next())
-        .collect();
-    let explained: BTreeSet<String> = explained
-        .iter()
-        .map(|name| format!("Intake{name}"))
-        .collect();
     let alarms: BTreeSet<String> = alarms.into_iter().map(str::to_owned).collect();
-    ensure!(
-        !alarms.is_empty() && alarms == explained,
-        "{alarms:?}\n{explained:?}"
-    );
+    for guide in GUIDES {
+        let text = text(guide)?;
+        let explained: BTreeSet<String> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `Intake")?.split('`').next())
+            .map(|name| format!("Intake{name}"))
+            .collect();
+        ensure!(
+            !alarms.is_empty() && alarms == explained,
+            "{guide}: {alarms:?}\n{explained:?}"
+        );
+    }
     Ok(())
 }
 
 #[test]
 fn the_unit_confines_what_the_guide_says() -> anyhow::Result<()> {
     let unit = text("packaging/intake.service")?;
-    let guide = text("docs/operators.md")?;
-    let told = guide.split("<!-- unit -->\n```ini\n").nth(1);
-    let told = told.and_then(|rest| rest.split("```").next());
-    let told: Vec<&str> = told.context("the guide has no unit")?.lines().collect();
     let service = unit
         .split("NoNewPrivileges=")
         .nth(1)
@@ -72,7 +70,13 @@ fn the_unit_confines_what_the_guide_says() -> anyhow::Result<()> {
         .lines()
         .filter(|line| !line.starts_with('#'))
         .collect();
-    ensure!(told == confined, "{told:#?}\n{confined:#?}");
+    for guide in GUIDES {
+        let guide = text(guide)?;
+        let told = guide.split("<!-- unit -->\n```ini\n").nth(1);
+        let told = told.and_then(|rest| rest.split("```").next());
+        let told: Vec<&str> = told.context("the guide has no unit")?.lines().collect();
+        ensure!(told == confined, "{told:#?}\n{confined:#?}");
+    }
     // sled's pool can reach 128 threads, and the daemon has its own.
     ensure!(unit.contains("\nTasksMax=256\n") && unit.contains("\nType=notify\n"));
     ensure!(unit.contains("\nWatchdogSec=60\n") && unit.contains("\nUser=intake\n"));

@@ -12,7 +12,13 @@ use serde::{Deserialize, Serialize};
 #[command(next_help_heading = "Global options")]
 pub struct Global {
     /// The config file; by default `intake.toml` in the data directory, where there is one
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "INTAKE_CONFIG",
+        hide_env_values = true
+    )]
     pub config: Option<PathBuf>,
     /// Whether the output is coloured; `auto` is yes on a terminal where `NO_COLOR` is not set
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]

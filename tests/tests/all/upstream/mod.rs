@@ -3,6 +3,7 @@
 mod bad_line;
 mod bad_way;
 mod two_daemons;
+mod undone;
 mod verdicts;
 
 use std::fmt::Write as _;

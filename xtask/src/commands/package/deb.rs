@@ -34,7 +34,27 @@ const FILES: &[(&str, &str, u32)] = &[
         0o644,
     ),
     ("LICENSE-MIT", "usr/share/doc/intake/LICENSE-MIT", 0o644),
-    ("CHANGELOG.md", "usr/share/doc/intake/changelog", 0o644),
+    ("CHANGELOG.md", "usr/share/doc/intake/NEWS", 0o644),
+    (
+        "docs/partners.md",
+        "usr/share/doc/intake/partners.md",
+        0o644,
+    ),
+    (
+        "docs/partners.de.md",
+        "usr/share/doc/intake/partners.de.md",
+        0o644,
+    ),
+    (
+        "docs/operators.de.md",
+        "usr/share/doc/intake/operators.de.md",
+        0o644,
+    ),
+    (
+        "packaging/lintian-overrides",
+        "usr/share/lintian/overrides/intake",
+        0o644,
+    ),
     (
         "docs/operators.md",
         "usr/share/doc/intake/operators.md",
@@ -57,6 +77,8 @@ const FILES: &[(&str, &str, u32)] = &[
 ];
 
 const CONFIG: &str = "etc/intake/intake.toml";
+const MAINTAINER: &str = "Intake <intake@example.org>";
+const CHANGELOG: &str = "usr/share/doc/intake/changelog";
 
 /// Builds the package.
 pub(super) fn make(workspace: &Workspace, program: Option<&Path>) -> anyhow::Result<PathBuf> {
@@ -75,13 +97,18 @@ pub(super) fn make(workspace: &Workspace, program: Option<&Path>) -> anyhow::Res
     for (from, to, rights) in FILES {
         install(&workspace.root.join(from), &root.join(to), *rights)?;
     }
-    install(&program, &root.join("usr/bin/intake"), 0o755)?;
-    run(Command::new("gzip")
-        .args(["-9n"])
-        .arg(root.join("usr/share/doc/intake/changelog")))?;
+    let installed = root.join("usr/bin/intake");
+    install(&program, &installed, 0o755)?;
+    // Four fifths of it are names and lines for whoever looks into a fault, who has the program as it was built.
+    run(Command::new("strip")
+        .arg("--strip-unneeded")
+        .arg(&installed))?;
+    let version = env!("CARGO_PKG_VERSION");
+    let changelog = root.join(CHANGELOG);
+    fs::write(&changelog, changelog_text(version, &date(workspace)))?;
+    run(Command::new("gzip").arg("-9n").arg(&changelog))?;
     write_config(&program, &folder, &root.join(CONFIG))?;
     fs::write(root.join("DEBIAN/conffiles"), format!("/{CONFIG}\n"))?;
-    let version = env!("CARGO_PKG_VERSION");
     let architecture = said(Command::new("dpkg").arg("--print-architecture"))?;
     let control = control(
         version,
@@ -96,6 +123,21 @@ pub(super) fn make(workspace: &Workspace, program: Option<&Path>) -> anyhow::Res
         .arg(&root)
         .arg(&package))?;
     Ok(package)
+}
+
+/// The form that the system's tools read; what changed stands in `NEWS` beside it.
+fn changelog_text(version: &str, date: &str) -> String {
+    format!(
+        "intake ({version}) stable; urgency=medium\n\n  * See NEWS.\n\n -- {MAINTAINER}  {date}\n"
+    )
+}
+
+/// When the source was last changed, so that the same source makes the same package.
+fn date(workspace: &Workspace) -> String {
+    let mut log = Command::new("git");
+    log.current_dir(&workspace.root);
+    log.args(["log", "-1", "--format=%cd", "--date=rfc2822"]);
+    said(&mut log).unwrap_or_else(|_| "Thu, 01 Jan 1970 00:00:00 +0000".to_owned())
 }
 
 /// The program writes its own first config, in which nothing is set.
@@ -135,15 +177,16 @@ fn control(version: &str, architecture: &str, program: &[u8], bytes: u64) -> Str
         "Package: intake\n\
          Version: {version}\n\
          Architecture: {architecture}\n\
-         Maintainer: Intake <intake@example.org>\n\
+         Maintainer: {MAINTAINER}\n\
          Section: net\n\
          Priority: optional\n\
          Installed-Size: {}\n\
          Depends: {libc}, libgcc-s1\n\
          Recommends: systemd\n\
          Description: imports of externally managed orders\n \
-         Watches a drop folder, checks what partners put there, plans what each file changes,\n \
-         applies it durably and leaves a receipt. Keeps a journal of every row.\n",
+         Watches a drop folder, checks what partners put there, plans what each\n \
+         file changes, applies it durably and leaves a receipt. Keeps a journal of\n \
+         every row.\n",
         bytes.div_ceil(1024)
     )
 }
