@@ -57,6 +57,8 @@ mod reverts;
 mod samples;
 #[path = "all/saved_plans.rs"]
 mod saved_plans;
+#[path = "all/secrets.rs"]
+mod secrets;
 #[path = "all/service_manager.rs"]
 mod service_manager;
 #[path = "all/snapshots.rs"]
