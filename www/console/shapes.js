@@ -1,65 +1,22 @@
 // Which shapes has what the daemon tells?
-// As `daemon/src/wire/console.rs` declares them, version 1.
+// `told.js` is made from what the daemon declares; here it is narrowed where a word of it is looked up, and lines of other forms
+// are told.
 
-/**
- * @typedef {object} FileShape
- * @property {string} importId
- * @property {string} partner
- * @property {string} file
- * @property {'file' | 'request'} way
- * @property {string} state
- * @property {string} step
- * @property {boolean} open
- * @property {number | null} rows
- * @property {number} nextRow
- * @property {Record<string, number> | null} counts
- * @property {number} bytes
- * @property {string} sha256
- * @property {string} claimed
- * @property {string} changed
- * @property {string | null} reason
- * @property {string | null} place
- * @property {{ confirmed: number, replaced: number, refused: number, of: number } | null} sent
- */
+/** @typedef {import('./told.js').ConsoleFile} FileShape */
+/** @typedef {import('./told.js').ConsolePartner} PartnerShape */
+/** @typedef {import('./told.js').ConsoleAlarm} Alarm */
+/** @typedef {Alarm['kind']} AlarmKind */
+/** @typedef {import('./told.js').ConsoleSession} Session */
+/** @typedef {import('./told.js').ConsoleStep} Step */
+/** @typedef {{ name: 'books' | 'journal' | 'store' | 'space' | 'inbox' | 'folders', good: boolean }} Part */
+/** @typedef {Omit<import('./told.js').ConsoleOverview, 'parts'> & { parts: Part[] }} Overview */
+/** @typedef {Omit<import('./told.js').ConsolePaper, 'kind'> & { kind: 'receipt' | 'report' | 'corrections' }} Paper */
+/** @typedef {Omit<import('./told.js').ConsoleFileWithLife, 'findings' | 'papers'> & { findings: FindingShape[], papers: Paper[] }} FileWithLife */
 
-/**
- * @typedef {object} PartnerShape
- * @property {string} name
- * @property {boolean} configured
- * @property {string | null} lastSeen
- * @property {string | null} lastApplied
- * @property {number | null} expectEverySeconds
- * @property {boolean} overdue
- * @property {number} waiting
- * @property {string | null} waitingSince
- * @property {number} held
- */
+// What is told line by line, as it stands in journal, plan and outbox.
 
-/** @typedef {'notReady' | 'disk' | 'upstream' | 'parked' | 'overdue' | 'waiting' | 'held'} AlarmKind */
-/** @typedef {{ kind: AlarmKind, partner?: string, count?: number, since?: string, text?: string }} Alarm */
-
-/**
- * @typedef {object} Overview
- * @property {string} mark
- * @property {Alarm[]} alarms
- * @property {{ name: 'books' | 'journal' | 'store' | 'space' | 'inbox' | 'folders', good: boolean }[]} parts
- * @property {{ freeBytes: number, reserveBytes: number, journalBytes: number }} disk
- * @property {{ mirroring: boolean, depth: number, oldestSince: string | null, parked: number, sent: number, pausing: boolean, alarm: string | null }} outbox
- * @property {PartnerShape[]} partners
- * @property {FileShape[]} held
- * @property {FileShape[]} recent
- * @property {number} orders
- * @property {number} customers
- * @property {number} offers
- * @property {number} logEntries
- */
-
-/** @typedef {{ who: string, mayAct: boolean, program: string, partners: string[] }} Session */
-/** @typedef {{ step: string, time: string, nextRow?: number, reason?: string }} Step */
-/** @typedef {{ kind: 'receipt' | 'report' | 'corrections', name: string }} Paper */
 /** @typedef {{ de: string, en: string }} Both */
 /** @typedef {{ severity: 'error' | 'warning' | 'note', code: string, message: Both, what?: Both }} FindingShape */
-/** @typedef {{ file: FileShape, steps: Step[], findings: FindingShape[], papers: Paper[] }} FileWithLife */
 /** @typedef {{ field: string, old: unknown, new: unknown }} Change */
 
 /**

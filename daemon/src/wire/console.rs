@@ -1,6 +1,9 @@
 //! What is the operator's page told?
 //! Version 1 of its own shapes, which are no part of the platform's; offers are told in the platform's.
 
+#[cfg(test)]
+mod page_types;
+
 use std::collections::BTreeMap;
 
 use intake_core::report::put;
