@@ -2,11 +2,15 @@
 //! One writer: a line is durable in the journal before the store knows of it; whoever reads the store sees
 //! only what is acknowledged. After any failure to write nothing more is written until the books are opened anew.
 
+mod follow;
+
+pub use follow::follow;
+
 use crate::clock;
 use crate::entry::row_text::put_line;
 use crate::entry::sent::{OutboxEntry, OutboxKind, OutboxMark, SentEntry};
 use crate::entry::{CustomerEntry, FileEntry, OfferEntry, OfferJson, RowLine, write_line};
-use crate::journal::{BodyCompressor, Frames, Journal, JournalError, JournalOptions, Position};
+use crate::journal::{BodyCompressor, Journal, JournalError, JournalOptions, Position};
 use crate::log;
 use crate::row_log::RowLog;
 use crate::state::effects::SealedOrder;
@@ -576,32 +580,4 @@ impl Sheet {
         write_line(&mut self.lines, &entry);
         self.effects.files.push(entry);
     }
-}
-
-/// Applies to a store what the journal holds beyond it.
-pub fn follow(store: &Store, journal: &Path, total_bytes: u64) -> Result<(), StoreError> {
-    let from = store.meta().position;
-    let mut frames = Frames::open(journal, from)?;
-    let mut records = 0;
-    let started = clock::since_start();
-    let mut told = started;
-    let mut bytes = 0;
-    while let Some(frame) = frames.next()? {
-        let effects = Effects::of_frame(&frame, store)?;
-        records += frame.line_count;
-        bytes += frame.end.offset.saturating_sub(frame.start.offset);
-        store.apply(effects, Effects::span_of(&frame))?;
-        if store.wants_flush() {
-            store.flush()?;
-        }
-        if clock::elapsed_since(told) > std::time::Duration::from_secs(2) {
-            told = clock::since_start();
-            log::store_rebuild_progress(records, bytes, total_bytes);
-        }
-    }
-    store.flush()?;
-    if from == Position::START && records > 0 {
-        log::store_rebuilt(records, clock::elapsed_since(started));
-    }
-    Ok(())
 }

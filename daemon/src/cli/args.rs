@@ -33,7 +33,7 @@ pub use global::{Color, Global, Language};
 pub use init::Init;
 pub use log::{Log, LogChoice};
 pub use offer::{ManagedBy, OfferAction, OfferAdd, OfferList, OfferLoad};
-pub use outbox::{OutboxAction, OutboxChoice, OutboxList};
+pub use outbox::{OutboxAction, OutboxChoice, OutboxFill, OutboxList};
 pub use partner_file::{Check, FixChoice, Import, Input, Plan, ReportFormat};
 pub use point_in_time::PointInTime;
 pub use reference::reference;
@@ -210,7 +210,8 @@ impl Command {
             | Command::Outbox(
                 OutboxAction::List(OutboxList { data, .. })
                 | OutboxAction::Retry(OutboxChoice { data, .. })
-                | OutboxAction::Drop(OutboxChoice { data, .. }),
+                | OutboxAction::Drop(OutboxChoice { data, .. })
+                | OutboxAction::Fill(OutboxFill { data }),
             )
             | Command::Files(Files { data, .. })
             | Command::Release(Held { data, .. })

@@ -229,7 +229,10 @@ sections! {
         /// Entries of the import log that are older are not given out over HTTP; the journal keeps them
         /// all the same.
         log_age: Option<Duration> as OrOff<Span> = None;
-        /// How many requests a second are answered for one token on average.
+        /// How many requests a second are answered for one token on average; one more is told to come back (429 with
+        /// `Retry-After`). So much is far beyond what a shop or a partner asks for, and far below what two cores answer, so
+        /// that a client that runs wild keeps nobody else waiting. A front end that asks for access at each page view, with
+        /// one token for all readers, may need more; another daemon that sends here has `upstream.pace` of its own.
         token_rate: Option<u32> as OrOff<Number<u32>> = Some(1_000);
         /// How many requests of one token may come at once before the average counts.
         token_burst: u32 as Number<u32> = 2_000,

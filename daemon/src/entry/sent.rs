@@ -157,9 +157,32 @@ pub struct OutboxMark {
     /// From when on upstream's log is to be looked through for what it refused later; nothing where it never was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub watched: Option<String>,
+    /// Up to where the journal was there already when all of it was to be sent: of that, receipts stay as they are, and orders
+    /// are sent as they stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filled_to: Option<Place>,
 }
 
 impl OutboxMark {
+    /// That by which everything the journal holds before `end` is sent.
+    pub fn of_everything(end: Position) -> Self {
+        let place = |frame| Place { frame, line: 0 };
+        Self {
+            next: place(Position::START),
+            beyond: Vec::new(),
+            first_log: 1,
+            reach: 0,
+            upstream_log: 0,
+            watched: None,
+            filled_to: Some(place(end)),
+        }
+    }
+
+    /// Was this place there already when all was to be sent?
+    pub fn fills(&self, place: Place) -> bool {
+        self.filled_to.is_some_and(|end| place < end)
+    }
+
     /// Has the change at this place its verdict?
     pub fn is_settled(&self, place: Place) -> bool {
         if place < self.next {
@@ -305,6 +328,7 @@ mod tests {
             reach: 4000,
             upstream_log: 77,
             watched: None,
+            filled_to: None,
         };
         let outbox = OutboxEntry {
             kind: OutboxKind::Outbox,
@@ -361,6 +385,7 @@ mod tests {
             reach: 0,
             upstream_log: 0,
             watched: None,
+            filled_to: None,
         };
         let settled = [(50, 90), (100, 2), (100, 5), (100, 9), (300, 0)];
         let open = [(100, 3), (100, 4), (100, 10), (200, 0), (300, 1), (400, 0)];

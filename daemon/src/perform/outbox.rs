@@ -3,12 +3,14 @@
 
 use std::io::Write;
 
+use anyhow::ensure;
+
 use super::Call;
 use crate::cli::args::{OutboxAction, OutboxChoice, OutboxList, Outcome};
 use crate::cli::terminal::{GOOD, WARNING};
 use crate::clock;
 use crate::commands::outbox;
-use crate::entry::sent::{SentEntry, Verdict};
+use crate::entry::sent::{OutboxMark, SentEntry, Verdict};
 use crate::open_data::OpenData;
 use crate::printable::printable;
 use crate::upstream::Reader;
@@ -24,6 +26,7 @@ pub(super) fn run(
         OutboxAction::List(arguments) => list(arguments, data, call, out),
         OutboxAction::Retry(choice) => decide(choice, Verdict::Retried, data, call, out),
         OutboxAction::Drop(choice) => decide(choice, Verdict::Dropped, data, call, out),
+        OutboxAction::Fill(_) => fill(data, call, out),
     }
 }
 
@@ -44,6 +47,44 @@ pub(crate) fn list(
         shown.depth = reader.count(store.meta().position)?;
     }
     outbox::list(arguments, &shown, store, call.speech, out)
+}
+
+/// Has everything sent that the journal holds, from its beginning on.
+fn fill(data: &OpenData, call: &Call<'_>, out: &mut dyn Write) -> anyhow::Result<Outcome> {
+    let (store, speech) = (data.books.store(), call.speech);
+    let shown = data.upstream.shown(clock::now(), clock::since_start());
+    ensure!(
+        !shown.mirroring,
+        speech.say(
+            "es wird gerade gesendet\nhint: den Dienst anhalten, oder ihn mit `mode = \"off\"` neu starten, und noch einmal",
+            "changes are being sent just now\nhint: stop the daemon, or start it with `mode = \"off\"`, and call this again",
+        )
+    );
+    ensure!(
+        store.parked()? == 0,
+        speech.say(
+            "eine Ablehnung wartet\nhint: zuerst `intake outbox drop --all`",
+            "a refusal waits for you\nhint: first `intake outbox drop --all`",
+        )
+    );
+    let mark = data.books.write(|sheet| {
+        let mark = OutboxMark::of_everything(store.meta().position);
+        sheet.outbox(mark.clone());
+        Ok::<_, anyhow::Error>(mark)
+    })?;
+    data.books.flush()?;
+    let depth = Reader::open(data.books.journal_path(), mark)?.count(store.meta().position)?;
+    let count = speech.count(
+        depth,
+        ["Änderung wird", "Änderungen werden"],
+        ["change is", "changes are"],
+    );
+    let when = speech.say(
+        "gesendet, sobald der Dienst mit `mode = \"mirror\"` startet",
+        "sent as soon as the daemon starts with `mode = \"mirror\"`",
+    );
+    writeln!(out, "{GOOD}{count} {when}{GOOD:#}")?;
+    Ok(Outcome::Done)
 }
 
 fn decide(

@@ -267,6 +267,14 @@ fn row(
             let change = row.changes.iter().find(|change| change.field == name)?;
             serde_json::from_str::<String>(change.new.get()).ok()
         };
+        // A date that was right when the order came may be refused by now: where it has been here for long, as it stands.
+        let item = if mark.fills(place) {
+            let order = store.order_by_id(row.order_id)?;
+            let order = order.ok_or(ReadError::NoOrder(place))?;
+            item_of_known(&order.terms, &[], now)
+        } else {
+            item_of_new(row.changes.iter().map(|change| (change.field, change.new)))
+        };
         let customers = ["invoiceCustomerId", "deliveryCustomerId"];
         let work = OrderWork {
             place,
@@ -282,7 +290,7 @@ fn row(
                 .map(Arc::from)
                 .collect(),
             creates: true,
-            item: item_of_new(row.changes.iter().map(|change| (change.field, change.new))),
+            item,
             shows: true,
             again: false,
             taken: false,
@@ -414,6 +422,9 @@ fn file(
 ) -> Result<Option<Found>, ReadError> {
     if mark.is_settled(place) {
         return Ok((place >= mark.next).then_some(Found::Settled(place)));
+    }
+    if mark.fills(place) {
+        return Ok(None);
     }
     let entry: FileEntry =
         serde_json::from_slice(line).map_err(|source| ReadError::Line { place, source })?;

@@ -68,6 +68,8 @@ pub(super) struct Sender {
     view: Arc<tokio::sync::Mutex<LogView>>,
     promises: Vec<Promise>,
     watch: Watch,
+    /// See [`OutboxMark::filled_to`].
+    filled_to: Option<Place>,
     /// How many changes upstream took in this life.
     taken: u64,
     /// How many changes had no verdict at the start, and how many were written before then in this life.
@@ -154,6 +156,7 @@ impl Sender {
             view: Arc::default(),
             promises: Vec::new(),
             watch: Watch::new(mark.watched.as_deref()),
+            filled_to: mark.filled_to,
             taken: 0,
             depth_then,
             written_then,
@@ -420,6 +423,7 @@ fn begin(daemon: &Daemon, room: usize) -> Result<(OutboxMark, Position, u64), Se
                 reach: room as u32,
                 upstream_log: 0,
                 watched: None,
+                filled_to: None,
             };
             sheet.outbox(mark.clone());
             mark

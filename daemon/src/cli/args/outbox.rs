@@ -17,6 +17,18 @@ pub enum OutboxAction {
     /// Lets refused changes go: they are not sent, and not listed any more
     #[command(after_help = "Example: intake outbox drop --code 97002 --data /var/lib/intake")]
     Drop(OutboxChoice),
+    /// Has everything sent that is known here, to an upstream that has nothing yet: customers, and orders as they stand. Offers
+    /// must be there already. While nothing is sent (`mode = "off"`, or the daemon stopped); sending begins with the next start
+    #[command(after_help = "Example: intake outbox fill --data /var/lib/intake")]
+    Fill(OutboxFill),
+}
+
+/// `intake outbox fill`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Args)]
+pub struct OutboxFill {
+    /// Whose outbox.
+    #[command(flatten)]
+    pub data: DataDirectory,
 }
 
 /// `intake outbox list`

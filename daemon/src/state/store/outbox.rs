@@ -302,6 +302,7 @@ mod tests {
             reach: 0,
             upstream_log: 0,
             watched: None,
+            filled_to: None,
         };
         apply(&store, Vec::new(), Some(mark(1)));
         store.flush().unwrap();

@@ -36,6 +36,7 @@ impl Sender {
             first_log: self.first_log,
             reach: self.queue.room() as u32,
             watched: Some(self.watch.since.to_string()),
+            filled_to: self.filled_to,
             upstream_log: floors.min().unwrap_or(newest).min(newest),
         };
         self.daemon.data.books.write(|sheet| {

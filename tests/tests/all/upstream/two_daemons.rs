@@ -123,3 +123,65 @@ fn a_whole_days_story() -> anyhow::Result<()> {
     lower.verify()?;
     upper.verify()
 }
+
+#[test]
+fn an_upstream_that_has_nothing_is_given_everything() -> anyhow::Result<()> {
+    let token = Token::new()?;
+    let upper = upper(&token)?;
+    let offer = [
+        "offer",
+        "add",
+        OFFER,
+        "--title",
+        "Daily",
+        "--managed-by",
+        "EXTERNAL",
+    ];
+    upper.must(&offer)?;
+    let (upper_daemon, server) = Server::of(&upper)?;
+    let lower = lower(&server.0.to_string(), &token, "")?;
+    lower.must(&offer)?;
+    // Nobody sends yet. An order that was changed goes there as it stands, and one that has not been for long too.
+    let file = lower.data().join("book.csv");
+    for (payment, end) in [
+        ("BILLING", ""),
+        ("PAYPAL", ""),
+        ("PAYPAL", "2026-06-01T00:00:00+02:00"),
+    ] {
+        std::fs::write(&file, story_row(payment, end))?;
+        let path = file.to_str().unwrap_or_default();
+        lower.must(&["import", "--partner", "alpha", path])?;
+    }
+    let said = lower.must(&["outbox", "fill"])?;
+    ensure!(said.contains('4'), "{said}");
+    let daemon = lower.serve_ready()?;
+    let refused = lower.run(&["outbox", "fill"])?;
+    ensure!(refused.code == 2, "{refused:?}");
+    super::await_empty(&lower)?;
+    let told = upper.run(&["order", "ABO-1", "--format", "json"])?.json()?;
+    ensure!(told["order"]["paymentMethod"] == "PAYPAL", "{told}");
+    ensure!(
+        told["subscription"]["endDate"] == "2026-05-31T22:00:00Z",
+        "{told}"
+    );
+    ensure!(
+        upper
+            .must(&["customer", "show", "C-900"])?
+            .contains("reader@example.org")
+    );
+    ensure!(super::outbox(&lower)?["parked"] == serde_json::json!([]));
+    // What is applied from now on goes there as ever.
+    lower.drop_file(
+        "alpha",
+        "next.csv",
+        &story_row("BILLING", "2026-07-01T00:00:00+02:00"),
+    )?;
+    await_that("the next change to arrive", || {
+        let told = upper.run(&["order", "ABO-1", "--format", "json"])?.json()?;
+        Ok(told["order"]["paymentMethod"] == "BILLING")
+    })?;
+    daemon.stop()?;
+    upper_daemon.stop()?;
+    lower.verify()?;
+    upper.verify()
+}
