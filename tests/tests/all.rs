@@ -63,6 +63,8 @@ mod secrets;
 mod service_manager;
 #[path = "all/snapshots.rs"]
 mod snapshots;
+#[path = "all/soak.rs"]
+mod soak;
 #[path = "all/tidy.rs"]
 mod tidy;
 #[path = "all/upgrades.rs"]

@@ -231,6 +231,8 @@ fn is_for_good(error: &OpenDataError) -> bool {
 
 async fn listen_for_signals(signals: Signals) {
     use tokio::signal::unix::{SignalKind, signal};
+    // It renews certificates; where there are none, it must not end the process either.
+    let _heard = signal(SignalKind::hangup());
     let (Ok(mut terminate), Ok(mut interrupt)) = (
         signal(SignalKind::terminate()),
         signal(SignalKind::interrupt()),

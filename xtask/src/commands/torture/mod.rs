@@ -44,6 +44,15 @@ enum What {
         #[arg(long, value_name = "N", default_value_t = 500)]
         faults: u64,
     },
+    /// The daemon works for long, and something goes wrong every half minute.
+    Soak {
+        /// For how many minutes.
+        #[arg(long, value_name = "N", default_value_t = 480)]
+        minutes: u64,
+        /// Seconds from one fault to the next.
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        every: u64,
+    },
     /// Bytes of the journal and the store are flipped, zeroed, cut off, swapped and repeated.
     Injuries {
         /// How many injuries.
@@ -107,6 +116,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         What::Faults { faults } => Proof {
             test: "failing_disk::a_failing_disk_loses_nothing_and_work_goes_on_by_itself",
             variables: vec![("INTAKE_FAULTS", faults.to_string())],
+        },
+        What::Soak { minutes, every } => Proof {
+            test: "soak::whatever_befalls_it_the_daemon_stays_level_and_every_file_comes_to_its_end",
+            variables: vec![
+                ("INTAKE_SOAK_SECONDS", (minutes * 60).to_string()),
+                ("INTAKE_SOAK_FAULT_MS", (every * 1000).to_string()),
+            ],
         },
         What::Injuries { injuries } => Proof {
             test: "injuries::no_injury_goes_unnoticed",
