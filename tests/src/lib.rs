@@ -5,6 +5,7 @@ pub mod bad_line;
 pub mod daemon;
 pub mod disk_model;
 pub mod fake_platform;
+pub mod hostile;
 pub mod http;
 pub mod installation;
 pub mod journal_text;

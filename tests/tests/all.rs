@@ -17,6 +17,8 @@ mod customers_files;
 mod exports;
 #[path = "all/failing_disk.rs"]
 mod failing_disk;
+#[path = "all/hostile_files.rs"]
+mod hostile_files;
 #[path = "all/http_abuse.rs"]
 mod http_abuse;
 #[path = "all/http_console.rs"]

@@ -84,6 +84,9 @@ enum Frame {
 /// In tests they are so small that small files have several.
 pub(super) const BLOCK_BYTES: usize = if cfg!(test) { 256 } else { 512 << 10 };
 
+/// So many records make a block of JSON, however short they are: each may have many findings, and blocks wait in numbers.
+pub(super) const BLOCK_RECORDS: u64 = 1536;
+
 /// How much of a record over its limit is kept to show it.
 pub(super) const KEPT_OF_OVERLONG: usize = 1024;
 

@@ -2,7 +2,7 @@
 //! Follows strings and depth only, without recursion; what an item holds is looked at later.
 
 use super::detect::BODY_KEYS;
-use super::framer::{BLOCK_BYTES, KEPT_OF_OVERLONG};
+use super::framer::{BLOCK_BYTES, BLOCK_RECORDS, KEPT_OF_OVERLONG};
 use super::{Block, RecordSpan, Shape, Switches};
 use crate::code::Code;
 use crate::finding::{Detail, Finding, shown_value};
@@ -154,7 +154,7 @@ impl JsonFrame {
                 self.stop(ready);
                 return Some(self.finding(trouble));
             }
-            if self.block.bytes.len() >= BLOCK_BYTES {
+            if is_full(&self.block) {
                 self.stop(ready);
             }
         }
@@ -507,6 +507,11 @@ pub(super) fn keep(
         broken,
     });
     block.rows += 1;
+}
+
+/// Are there as many records in a block as belong into one?
+pub(super) fn is_full(block: &Block) -> bool {
+    block.bytes.len() >= BLOCK_BYTES || block.rows >= BLOCK_RECORDS
 }
 
 /// Moves a block with records to those that are ready.

@@ -1,8 +1,8 @@
 //! Where does each record of a file with one JSON object a line start and end?
 //! Knows lines only; what a line holds is looked at later.
 
-use super::framer::{BLOCK_BYTES, KEPT_OF_OVERLONG};
-use super::json_frame::{give, keep};
+use super::framer::KEPT_OF_OVERLONG;
+use super::json_frame::{give, is_full, keep};
 use super::{Block, Shape};
 use crate::code::Code;
 use crate::finding::Detail;
@@ -44,12 +44,12 @@ impl NdjsonFrame {
             self.offset += end as u64 + 1;
             self.end_line();
             rest = &rest[end + 1..];
+            if is_full(&self.block) {
+                self.stop(ready);
+            }
         }
         self.extend(rest);
         self.offset += rest.len() as u64;
-        if self.block.bytes.len() >= BLOCK_BYTES {
-            self.stop(ready);
-        }
     }
 
     /// The line on which the bytes go on that come next.

@@ -5,6 +5,7 @@
 mod api;
 mod browser;
 mod check;
+mod encodings;
 mod folder;
 mod import;
 mod inputs;
@@ -50,6 +51,8 @@ enum What {
     Check,
     /// `intake check` of a workbook against openpyxl.
     Sheets,
+    /// `intake check` of Windows-1252 against the same rows in UTF-8.
+    Encodings,
     /// `intake import` of new orders against SQLite's durable upsert.
     Import,
     /// The same file again, against SQLite doing the same.
@@ -126,6 +129,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     }
     if options.what.includes(What::Sheets) {
         sheets::measure_sheets(&workspace, &program, &inputs, scale, &mut report)?;
+    }
+    if options.what.includes(What::Encodings) {
+        encodings::measure_encodings(&program, &inputs, scale, &mut report)?;
     }
     if options.what.includes(What::Import) || options.what.includes(What::Again) {
         import::measure_import(&program, &inputs, scale, options.sqlite_cache, &mut report)?;

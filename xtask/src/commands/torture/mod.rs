@@ -77,6 +77,8 @@ enum What {
         #[arg(long, value_name = "N", default_value_t = 1_000_000)]
         files: u64,
     },
+    /// Files that are made to cost dear, in full size: what each costs, and that it is no more than it may.
+    Hostile,
     /// Two daemons, one upstream of the other, over a line that loses answers, with both killed at random.
     Upstream {
         /// How many changes are sent.
@@ -139,6 +141,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         What::Files { files } => Proof {
             test: "parity::mutated::no_changed_file_stops_the_core_or_has_it_say_two_things",
             variables: vec![("INTAKE_MUTATIONS", files.to_string())],
+        },
+        What::Hostile => Proof {
+            test: "hostile_files::no_hostile_file_costs_much",
+            variables: vec![("INTAKE_HOSTILE", "1".to_owned())],
         },
         What::Upstream { changes } => Proof {
             test: "upstream::bad_line::two_daemons_agree_over_a_bad_line_whoever_is_killed",
