@@ -24,6 +24,7 @@ pub mod inspect;
 pub mod kind_text;
 mod likeness;
 pub mod moment;
+mod numbers;
 pub mod order;
 pub mod plan;
 pub mod printable;

@@ -4,8 +4,10 @@
 
 import { default as load, Export, Hasher, Session, SnapshotReader, lastPanic, openWorkbooksBy } from './intake_wasm.js';
 import { default as loadWorkbooks, Workbook } from './intake_workbook.js';
+import { Parts, eachPiece } from './pieces.js';
+import { Sharing } from './sharing.js';
 
-export { codes, fields, template, version } from './intake_wasm.js';
+export { BlockChecker, codes, fields, template, version } from './intake_wasm.js';
 
 /** @typedef {import('./intake_wasm.js').InitInput} Source */
 /** @typedef {import('./intake_wasm.js').Attempt} Attempt */
@@ -23,8 +25,10 @@ export { codes, fields, template, version } from './intake_wasm.js';
 /** @typedef {import('./intake_wasm.js').RecordText} RecordText */
 /** @typedef {import('./intake_wasm.js').RowsPage} RowsPage */
 /** @typedef {import('./intake_wasm.js').RowsQuery} RowsQuery */
+/** @typedef {import('./intake_wasm.js').SessionOptions} SessionOptions */
 /** @typedef {import('./intake_wasm.js').Snapshot} Snapshot */
 /** @typedef {import('./intake_wasm.js').Span} Span */
+/** @typedef {import('./sharing.js').Helper} Helper */
 /** @typedef {import('./intake_wasm.js').Verdict} Verdict */
 
 /**
@@ -37,6 +41,8 @@ export { codes, fields, template, version } from './intake_wasm.js';
  *   tells is found
  * @property {(file: Blob, signal?: AbortSignal) => Promise<Uint8Array>} [hash] finds out the file's SHA-256 beside the check, by
  *   `sha256` in another worker say; by default, and where it fails, the check does so itself
+ * @property {Helper[]} [helpers] others that look at parts of a large file, by a `BlockChecker` in another worker say; what they
+ *   do not do the check does itself
  */
 
 /**
@@ -47,12 +53,6 @@ export { codes, fields, template, version } from './intake_wasm.js';
 
 /** @typedef {'report' | 'plan' | 'corrections' | 'fixed'} ExportKind */
 
-/** So many bytes of a file are read at once. */
-const PIECE = 1 << 20;
-
-/** The same of a file of which no more comes out than goes in: asking for a piece takes its time, however long it is. */
-const LONG_PIECE = 4 << 20;
-
 /** So many bytes of a file that is text are given at once: they stay in a processor's cache while they are looked at. */
 const TEXT_STEP = 512 << 10;
 
@@ -62,14 +62,14 @@ const STEP = 64 << 10;
 /** After so many blocks that come out of a workbook others have their turn. */
 const STEPS_AT_ONCE = 8;
 
-/** So many bytes of output are gathered before they become a blob. */
-const PART = 4 << 20;
-
 /** So long a search reads on before it tells what it has found, in milliseconds. */
 const SEARCH_SLICE = 100;
 
 /** @type {Promise<unknown> | undefined} */
 let loading;
+
+/** The module's memory. @type {WebAssembly.Memory} */
+let memory;
 
 /** Gives the bytes of the module that reads workbooks, or says where they are. @type {() => Source | Promise<Source>} */
 let workbookSource = () => besideThisFile('intake_workbook_bg.wasm');
@@ -117,7 +117,7 @@ export class Checker {
    * @param {Options} options
    * @param {Snapshot} [snapshot]
    */
-  constructor(file, { name, now, profile, mapping, hash }, snapshot) {
+  constructor(file, { name, now, profile, mapping, hash, helpers = [] }, snapshot) {
     /** @private */
     this.file = file;
     /** @private */
@@ -130,6 +130,8 @@ export class Checker {
     };
     /** @private */
     this.hash = hash;
+    /** @private */
+    this.helpers = helpers;
     /** @private */
     this.snapshot = snapshot;
     /** @private @type {Session | undefined} */
@@ -166,24 +168,31 @@ export class Checker {
         made.add(text);
         return true;
       };
-      let isText = false;
-      await eachPiece(file, watch.signal, (bytes) => {
-        for (let at = 0, step = 0; at < bytes.length; at += step) {
-          // Of a packed file much may come out of little.
-          step = isText ? TEXT_STEP : STEP;
-          called(() => session.push(bytes.subarray(at, at + step)));
-          isText = !takeText();
+      const sharing = new Sharing(session, this.helpers, called, memory);
+      try {
+        let isText = false;
+        await eachPiece(file, watch.signal, async (bytes) => {
+          for (let at = 0, step = 0; at < bytes.length; at += step) {
+            // Of a packed file much may come out of little.
+            step = isText ? TEXT_STEP : STEP;
+            called(() => session.push(bytes.subarray(at, at + step)));
+            isText = !takeText();
+            sharing.share();
+          }
+          await sharing.piece(options, bytes);
+          watch.progress?.(called(() => session.progress()));
+        });
+        for (let step = 1; called(() => session.readOn()); step += 1) {
+          takeText();
+          if (step % STEPS_AT_ONCE > 0) continue;
+          watch.progress?.(called(() => session.progress()));
+          // Whoever wants to stop is heard in between.
+          await new Promise((resolve) => setTimeout(resolve));
+          watch.signal?.throwIfAborted();
         }
-        watch.progress?.(called(() => session.progress()));
-        return isText ? LONG_PIECE : PIECE;
-      });
-      for (let step = 1; called(() => session.readOn()); step += 1) {
-        takeText();
-        if (step % STEPS_AT_ONCE > 0) continue;
-        watch.progress?.(called(() => session.progress()));
-        // Whoever wants to stop is heard in between.
-        await new Promise((resolve) => setTimeout(resolve));
-        watch.signal?.throwIfAborted();
+        await sharing.end(watch.signal);
+      } finally {
+        sharing.over();
       }
       if (hash === undefined) {
         called(() => session.endOfFile());
@@ -398,42 +407,11 @@ export class Checker {
 export async function sha256(file, signal) {
   const hasher = called(() => new Hasher());
   try {
-    await eachPiece(file, signal, (bytes) => {
-      called(() => hasher.push(bytes));
-      return LONG_PIECE;
-    });
+    await eachPiece(file, signal, (bytes) => called(() => hasher.push(bytes)));
     return called(() => hasher.finish());
   } finally {
     if (broken === undefined) hasher.free();
   }
-}
-
-/**
- * Calls for each piece of a file; the next one is read meanwhile.
- *
- * @param {Blob} file
- * @param {AbortSignal | undefined} signal
- * @param {(bytes: Uint8Array) => number | void} each may say how long pieces are that are read from then on
- */
-async function eachPiece(file, signal, each) {
-  let from = 0;
-  let length = PIECE;
-  const read = () => {
-    const piece = file.slice(from, from + length).arrayBuffer();
-    from += length;
-    return piece;
-  };
-  /** @type {Promise<ArrayBuffer> | undefined} */
-  let next = read();
-  while (next !== undefined) {
-    const bytes = new Uint8Array(await next);
-    signal?.throwIfAborted();
-    next = from < file.size ? read() : undefined;
-    // Whoever stops in between waits for it no more.
-    next?.catch(() => {});
-    length = each(bytes) ?? length;
-  }
-  signal?.throwIfAborted();
 }
 
 /**
@@ -515,7 +493,7 @@ async function readSnapshot(file) {
 
 /** @param {Source | Promise<Source>} [wasm] */
 async function loaded(wasm) {
-  await load({ module_or_path: (await wasm) ?? (await besideThisFile('intake_wasm_bg.wasm')) });
+  ({ memory } = await load({ module_or_path: (await wasm) ?? (await besideThisFile('intake_wasm_bg.wasm')) }));
 }
 
 /** Loads the module that reads workbooks, once. */
@@ -563,35 +541,4 @@ function nameOf(file) {
  */
 function isSpan(answer) {
   return typeof answer === 'object' && answer !== null && 'offset' in answer;
-}
-
-/** Output that comes in pieces; a browser keeps what is a blob out of the page's memory. */
-class Parts {
-  constructor() {
-    /** @type {Blob[]} */
-    this.whole = [];
-    /** @type {BlobPart[]} */
-    this.open = [];
-    this.length = 0;
-  }
-
-  /** @param {Uint8Array} bytes */
-  add(bytes) {
-    if (bytes.length === 0) return;
-    this.open.push(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
-    this.length += bytes.length;
-    if (this.length > PART) this.close();
-  }
-
-  close() {
-    if (this.length > 0) this.whole.push(new Blob(this.open));
-    this.open = [];
-    this.length = 0;
-  }
-
-  /** @param {string} type */
-  blob(type) {
-    this.close();
-    return new Blob(this.whole, { type });
-  }
 }

@@ -3,6 +3,7 @@
 //! come from the types of this crate.
 
 pub mod answers;
+pub mod block_checker;
 pub mod hasher;
 pub mod json;
 pub mod mending;

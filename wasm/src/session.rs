@@ -30,6 +30,8 @@ pub struct Session {
     total: f64,
     /// So many bytes of the file are text as they stand, where not all are.
     unchanged: Option<f64>,
+    /// The block that was handed out last.
+    handed: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -41,28 +43,10 @@ impl Session {
         snapshot: Option<Snapshot>,
     ) -> Result<Session, JsError> {
         let options = options.to_rust()?;
-        let now = Moment::parse(&options.now).map_err(|_| {
-            trouble(format!(
-                "`now` is no instant in RFC 3339: `{}`",
-                options.now
-            ))
-        })?;
         let carried = snapshot
             .as_ref()
             .map(|snapshot| &snapshot.whole.head().profile);
-        let profile = match (options.profile, carried) {
-            (Some(json), _) => {
-                Profile::from_json(json.as_bytes()).map_err(|e| trouble(e.to_string()))?
-            }
-            (None, Some(carried)) => carried.clone(),
-            (None, None) => Profile::of(""),
-        };
-        if let Some(carried) = carried.filter(|carried| carried.partner != profile.partner) {
-            let (wanted, found) = (profile.partner, carried.partner.clone());
-            let error = SnapshotError::OtherPartner { wanted, found };
-            return Err(trouble(error.message(Language::En)));
-        }
-        let profile = with_mapping(profile, options.mapping)?;
+        let (profile, now) = basis_of(&options, carried)?;
         let known = snapshot.map(|snapshot| Known::from(&snapshot.whole));
         let inspection = Inspection::new(&options.name, profile, now, known)
             .opening_workbooks_by(workbooks::open)
@@ -74,6 +58,7 @@ impl Session {
             },
             total: options.total,
             unchanged: None,
+            handed: Vec::new(),
         })
     }
 
@@ -86,6 +71,49 @@ impl Session {
     #[wasm_bindgen(js_name = readOn)]
     pub fn read_on(&mut self) -> bool {
         self.inspection.read_on()
+    }
+
+    /// From now on blocks wait until they are handed out or looked at; false where that cannot be. A `BlockChecker` is made of the
+    /// same options and the bytes pushed so far.
+    #[wasm_bindgen(js_name = mayHandOut)]
+    pub fn may_hand_out(&mut self) -> bool {
+        self.inspection.may_hand_out()
+    }
+
+    /// Hands out the next block that waits, for a `BlockChecker`: its length in bytes. Nothing where none waits.
+    #[wasm_bindgen(js_name = handOut)]
+    pub fn hand_out(&mut self) -> Option<usize> {
+        let is_one = self.inspection.hand_out(&mut self.handed);
+        is_one.then_some(self.handed.len())
+    }
+
+    /// Where in the module's memory the bytes of the block stand that was handed out last, until the next call of anything.
+    #[wasm_bindgen(getter, js_name = handedAt)]
+    pub fn handed_at(&self) -> usize {
+        self.handed.as_ptr().addr()
+    }
+
+    /// Looks at the next block that waits; false where none does.
+    pub fn look(&mut self) -> bool {
+        self.inspection.look()
+    }
+
+    /// Takes what a `BlockChecker` has found; false where that cannot be read.
+    #[wasm_bindgen(js_name = takeBack)]
+    pub fn take_back(&mut self, found: &[u8]) -> bool {
+        self.inspection.take_back(found)
+    }
+
+    /// Says that what was handed out and has not come back never will.
+    #[wasm_bindgen(js_name = noneComesBack)]
+    pub fn none_comes_back(&mut self) {
+        self.inspection.none_comes_back();
+    }
+
+    /// How many blocks are held at the moment.
+    #[wasm_bindgen(getter, js_name = inLine)]
+    pub fn in_line(&self) -> usize {
+        self.inspection.in_line()
     }
 
     /// Says that the file has ended.
@@ -278,16 +306,40 @@ impl Export {
 /// A profile with further headers.
 fn with_mapping(
     mut profile: Profile,
-    headers: BTreeMap<Box<str>, Box<str>>,
+    headers: &BTreeMap<Box<str>, Box<str>>,
 ) -> Result<Profile, JsError> {
     if headers.is_empty() {
         return Ok(profile);
     }
     let mut pairs = profile.reading.mapping.pairs().clone();
-    pairs.extend(headers);
+    pairs.extend(headers.clone());
     profile.reading.mapping = Mapping::new(pairs)
         .map_err(|target| trouble(format!("`{target}` is neither a field nor `ignore`")))?;
     Ok(profile)
+}
+
+/// By what is agreed a file is looked at, and from which instant.
+pub(crate) fn basis_of(
+    options: &SessionOptions,
+    carried: Option<&Profile>,
+) -> Result<(Profile, Moment), JsError> {
+    let now = Moment::parse(&options.now).map_err(|_| {
+        let now = &options.now;
+        trouble(format!("`now` is no instant in RFC 3339: `{now}`"))
+    })?;
+    let profile = match (&options.profile, carried) {
+        (Some(json), _) => {
+            Profile::from_json(json.as_bytes()).map_err(|e| trouble(e.to_string()))?
+        }
+        (None, Some(carried)) => carried.clone(),
+        (None, None) => Profile::of(""),
+    };
+    if let Some(carried) = carried.filter(|carried| carried.partner != profile.partner) {
+        let (wanted, found) = (profile.partner, carried.partner.clone());
+        let error = SnapshotError::OtherPartner { wanted, found };
+        return Err(trouble(error.message(Language::En)));
+    }
+    Ok((with_mapping(profile, &options.mapping)?, now))
 }
 
 fn answered(answer: &Answer) -> Result<JsValue, JsError> {

@@ -2,7 +2,7 @@
 // Files are checked one after another in the order in which they came; a file that is removed or cancelled makes room at
 // once. What a file's views ask for is asked here, so that no view knows the worker.
 
-import { hashBeside } from './hashing.js';
+import { workBeside } from './sides.js';
 import { Mending } from './mending.js';
 import { WorkerClient } from './worker_client.js';
 
@@ -135,7 +135,7 @@ export class Files extends EventTarget {
   constructor() {
     super();
     this.worker = new WorkerClient();
-    const loaded = hashBeside(this.worker);
+    const loaded = workBeside(this.worker);
     /** Done when files can be checked and nothing more has to be loaded for it. @type {Promise<unknown>} */
     this.ready = this.worker.ready.then(() => loaded);
     /** @type {CheckedFile[]} */
@@ -268,7 +268,7 @@ export class Files extends EventTarget {
   revive() {
     if (!this.worker.dead) return;
     this.worker = new WorkerClient();
-    hashBeside(this.worker);
+    workBeside(this.worker);
   }
 
   /** @param {File} file */

@@ -4,7 +4,7 @@
 
 import { init, Checker, fields, codes, template } from '../pkg/checker.js';
 import { wasmBytes } from '../pkg/intake_wasm_bytes.js';
-import { HashPort } from './hash_port.js';
+import { SidePort } from './side_port.js';
 import { workbookBytes } from './workbook_bytes.js';
 
 /** @type {Map<number, Checker>} */
@@ -15,11 +15,11 @@ const cancellable = new Map();
 /** Between two messages about progress. */
 const PROGRESS_MS = 100;
 
-/** From so many bytes on it is worth asking another worker for a file's hash. */
+/** From so many bytes on it is worth asking other workers for a file's hash and for looks at its blocks. */
 const LARGE = 4 << 20;
 
-/** The way to the worker that hashes, while there is one. @type {HashPort | undefined} */
-let hashPort;
+/** The ways to the workers that work beside this one, by their numbers. @type {Map<number, SidePort>} */
+const sides = new Map();
 
 let readyAt = 0;
 
@@ -32,9 +32,11 @@ const warming = new AbortController();
 /** @type {Record<string, (call: { id: number, handle: number, args: any }) => unknown>} */
 const METHODS = {
   async open({ handle, args }) {
-    const port = args.file.size < LARGE ? undefined : hashPort;
-    const hash = port && ((/** @type {Blob} */ file, /** @type {AbortSignal} */ signal) => port.hash(file, signal));
-    checkers.set(handle, await Checker.open(args.file, { ...args.options, hash }));
+    const asked = args.file.size < LARGE ? [] : [...sides.values()];
+    const first = asked.at(0);
+    const hash = first && ((/** @type {Blob} */ file, /** @type {AbortSignal} */ signal) => first.hash(file, signal));
+    const helpers = asked.map((side) => side.helper());
+    checkers.set(handle, await Checker.open(args.file, { ...args.options, hash, helpers }));
   },
   async ground({ args }) {
     const checker = await Checker.open(new Blob([]), args);
@@ -127,9 +129,10 @@ async function warmUp() {
 }
 
 addEventListener('message', async ({ data, ports }) => {
-  if (data.hasher !== undefined) {
-    hashPort?.end();
-    hashPort = data.hasher ? new HashPort(ports[0]) : undefined;
+  if (data.side !== undefined) {
+    sides.get(data.side)?.end();
+    if (data.here) sides.set(data.side, new SidePort(ports[0]));
+    else sides.delete(data.side);
     return;
   }
   if (data.cancel !== undefined) {

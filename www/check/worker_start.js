@@ -3,7 +3,7 @@
 // server sends with it, one that is made in memory has the page's. So the page's own promise holds for both.
 
 /**
- * @param {'worker.js' | 'hash_worker.js'} name
+ * @param {'worker.js' | 'side_worker.js'} name
  * @returns {Worker}
  */
 export function startWorker(name) {

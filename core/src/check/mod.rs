@@ -9,6 +9,7 @@ mod by_row;
 pub mod cell;
 mod dates;
 pub mod draft;
+mod facts;
 mod fingerprint;
 mod key_table;
 pub mod ledger;

@@ -123,6 +123,16 @@ impl Tally {
         self.count(finding, sink);
     }
 
+    /// Takes findings of one code in one field that were counted before, with the places of the first ones.
+    pub(crate) fn add_counted(&mut self, code: Code, field: Option<Field>, found: (u64, &[Place])) {
+        let (count, places) = found;
+        self.by_severity[code.severity() as usize] += count;
+        let group = self.groups.entry((code, field)).or_default();
+        group.count += count;
+        let room = FIRST_PLACES - group.first.len();
+        group.first.extend(places.iter().take(room));
+    }
+
     /// Says that the file has ended. Where the file as a whole is wrong, no record is accepted.
     pub fn end(&mut self, stopped: bool) {
         if self.file_rejected || stopped {

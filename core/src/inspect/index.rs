@@ -6,7 +6,7 @@ use crate::code::{Code, Severity};
 use crate::field::Field;
 use crate::finding::{Detail, Finding};
 use crate::plan::{Counts, Decision};
-use crate::read::{Block, Mark};
+use crate::read::Mark;
 use crate::short_order::sort_short;
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct Index {
 }
 
 /// What one block holds.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Entry {
     pub(super) mark: Mark,
     /// How many findings of which kind.
@@ -37,7 +37,7 @@ pub(super) struct Kind {
 }
 
 /// Findings of one kind.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Found {
     pub(super) count: u64,
     /// How many of them can be mended for certain, and how many likely.
@@ -49,7 +49,7 @@ pub(super) struct Found {
 }
 
 /// How many findings say what would stand in the cell instead.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Fixes {
     pub(super) safe: u64,
     pub(super) likely: u64,
@@ -153,9 +153,9 @@ impl Found {
 }
 
 impl Entry {
-    pub(super) fn new(block: &Block) -> Self {
+    pub(super) fn new(mark: Mark) -> Self {
         Self {
-            mark: block.mark(),
+            mark,
             kinds: BTreeMap::new(),
             counts: Counts::default(),
             customer_unknown: false,
@@ -238,23 +238,7 @@ impl Index {
                 kinds.entry(*kind).or_default().add_all(found);
             }
         }
-        let mut groups: Vec<Group> = Vec::new();
-        for (kind, found) in kinds {
-            let same = groups
-                .last_mut()
-                .filter(|group| (group.code, group.field) == (kind.code, kind.field));
-            if let Some(group) = same {
-                group.column = 0;
-                group.found.merge(found);
-            } else {
-                groups.push(Group {
-                    code: kind.code,
-                    field: kind.field,
-                    column: kind.column,
-                    found,
-                });
-            }
-        }
+        let mut groups = grouped(kinds);
         sort_short(&mut groups, |group| std::cmp::Reverse(group.found.count));
         groups
     }
@@ -294,6 +278,28 @@ impl Index {
             .map(|(_, found)| found.count)
             .sum()
     }
+}
+
+/// Findings of one code in one field together, whatever their columns.
+pub(super) fn grouped(kinds: BTreeMap<Kind, Found>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for (kind, found) in kinds {
+        let same = groups
+            .last_mut()
+            .filter(|group| (group.code, group.field) == (kind.code, kind.field));
+        if let Some(group) = same {
+            group.column = 0;
+            group.found.merge(found);
+        } else {
+            groups.push(Group {
+                code: kind.code,
+                field: kind.field,
+                column: kind.column,
+                found,
+            });
+        }
+    }
+    groups
 }
 
 /// Is the finding, or the kind, of this severity?

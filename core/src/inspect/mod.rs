@@ -6,9 +6,13 @@
 //! that is made of a file that is none as it stands ([`Inspection::take_text`]), then gives the bytes of the text for each block that is asked for ([`Inspection::wanted`], [`Inspection::give`]) until none is, and from then on
 //! answers each [`Answer::Read`] of a page in the same way. Exports ([`Export`]) are further passes over the file.
 
+mod apart;
 mod attempt;
 mod export;
+mod first;
 mod index;
+mod line;
+mod look;
 mod page;
 mod query;
 mod record;
@@ -17,17 +21,17 @@ mod verdict;
 
 use crate::catalog::Catalog;
 use crate::check::Tally;
-use crate::code::Code;
 use crate::moment::Moment;
 use crate::plan::knowledge::{Knowledge, Nothing};
 use crate::plan::state::StateMark;
-use crate::plan::survey::{Decisions, FirstPass, Learned, Survey};
+use crate::plan::survey::{Decisions, Learned, Survey};
 use crate::profile::Profile;
 use crate::read::{Block, Framer, Mark, ReadOptions, Shape};
 use crate::snapshot::Snapshot;
 use crate::workbook::{Opener, Workbooks};
-use index::{Entry, Index, Rejected};
-use sha2::{Digest as _, Sha256};
+use first::First;
+use index::{Entry, Index};
+use sha2::Digest as _;
 use std::collections::{BTreeSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -35,6 +39,7 @@ use teller::{Seeing, Teller};
 
 pub use export::{Export, ExportKind};
 pub use index::Span;
+pub use line::Looker;
 pub use page::Answer;
 pub use query::{FindingsQuery, RowsQuery};
 
@@ -102,19 +107,6 @@ enum Stage {
     Between,
 }
 
-/// While the bytes of the file come.
-#[derive(Debug)]
-struct First {
-    framer: Framer,
-    /// Nothing where the file is identified elsewhere.
-    hash: Option<Sha256>,
-    pass: FirstPass,
-    /// Records that share their key with another one.
-    twins: BTreeSet<u64>,
-    /// Where form alone decides: the records that are rejected.
-    rejected: Rejected,
-}
-
 #[derive(Debug)]
 struct Again {
     source: Source,
@@ -170,20 +162,14 @@ const RECENT_BLOCKS: usize = 4;
 impl<K: Knowledge<Error = Infallible>> Inspection<K> {
     /// An inspection at the beginning of a file. Where nothing is `known`, only what the file itself tells is found.
     pub fn new(name: &str, profile: Profile, now: Moment, known: Option<Known<K>>) -> Self {
-        let first = First {
-            framer: Framer::keeping_text(profile.read_options(now)),
-            hash: Some(Sha256::new()),
-            pass: FirstPass::default(),
-            twins: BTreeSet::new(),
-            rejected: Rejected::default(),
-        };
+        let framer = Framer::keeping_text(profile.read_options(now));
         Self {
             name: name.to_owned(),
             profile,
             now,
             known,
             workbooks: Workbooks::default(),
-            stage: Stage::First(Box::new(first)),
+            stage: Stage::First(Box::new(First::new(framer))),
             index: Index::default(),
             recent: VecDeque::new(),
             last_text: None,
@@ -300,6 +286,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
         first.framer.finish();
         let teller = Teller::of(&self.profile, self.known.as_ref(), self.now);
         first.drain(&teller, &mut self.index);
+        first.end_line(&mut self.index);
         let First {
             mut framer,
             hash,
@@ -449,52 +436,6 @@ impl Progress {
         errors: 0,
         warnings: 0,
     };
-}
-
-impl First {
-    fn drain<K: Knowledge<Error = Infallible>>(
-        &mut self,
-        teller: &Teller<'_, K>,
-        index: &mut Index,
-    ) {
-        self.hear_about_file();
-        while self.next_block(teller, index) {}
-        self.hear_about_file();
-    }
-
-    /// Looks at the next block; false where there is none.
-    fn next_block<K: Knowledge<Error = Infallible>>(
-        &mut self,
-        teller: &Teller<'_, K>,
-        index: &mut Index,
-    ) -> bool {
-        let Some(block) = self.framer.next_block() else {
-            return false;
-        };
-        if let Some(shape) = self.framer.shape().cloned() {
-            let mut entry = Entry::new(&block);
-            let surveyed = teller.first_look(&shape, &block, &mut entry, &mut self.rejected);
-            self.framer.reuse(block.bytes);
-            index.blocks.push(entry);
-            let (twins, rejected) = (&mut self.twins, &mut self.rejected);
-            self.pass.blocks(&shape, surveyed, &mut |finding| {
-                if !matches!(finding.code, Code::DuplicateSame | Code::DuplicateDifferent) {
-                    return;
-                }
-                if teller.knows_nothing() {
-                    index.add_twin(finding, rejected);
-                } else {
-                    twins.insert(finding.row);
-                }
-            });
-        }
-        true
-    }
-
-    fn hear_about_file(&mut self) {
-        self.pass
-            .about_file(self.framer.take_findings(), &mut |_| {});
-    }
 }
 
 /// The records of a block, cut out of its bytes once more.

@@ -1,9 +1,8 @@
 //! What is decided of the rows of some blocks?
 //! By whatever is known: the same words of the planner, whether a snapshot answers, or nothing does.
 
-use super::index::{Entry, Rejected};
+use super::index::Entry;
 use super::{Known, page};
-use crate::check::examine;
 use crate::finding::Finding;
 use crate::moment::Moment;
 use crate::plan::blocks::{DecidedRows, FileFacts, decide_blocks};
@@ -37,34 +36,6 @@ impl<'t, K: Knowledge<Error = Infallible>> Teller<'t, K> {
     /// Is there nothing that could be held against a row but the file itself?
     pub(super) fn knows_nothing(&self) -> bool {
         self.known.is_none() && self.context.offers.is_none()
-    }
-
-    /// The first look at a block: where nothing is known that could be held against a row, its form alone decides.
-    pub(super) fn first_look(
-        &self,
-        shape: &Shape,
-        block: &Block,
-        entry: &mut Entry,
-        rejected: &mut Rejected,
-    ) -> Surveyed {
-        if !self.knows_nothing() {
-            let blocks = std::slice::from_ref(block);
-            return self.survey(shape, blocks, &FileFacts::default(), entry);
-        }
-        let examined = examine(shape, block);
-        for finding in &examined.findings {
-            entry.add(finding);
-        }
-        for facts in &examined.rows {
-            entry.counts.add(match facts.rejected {
-                true => Decision::Reject,
-                false => Decision::Create,
-            });
-            if facts.rejected {
-                rejected.insert(facts.row);
-            }
-        }
-        Surveyed::of_form_alone(examined, entry.counts)
     }
 
     /// Decides the rows of blocks and counts what is found and decided.

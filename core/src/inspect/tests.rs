@@ -67,7 +67,7 @@ impl Knowledge for Book {
     }
 }
 
-fn now() -> Moment {
+pub(super) fn now() -> Moment {
     Moment::parse("2026-06-01T00:00:00Z").unwrap()
 }
 
@@ -93,12 +93,12 @@ fn book() -> Known<Book> {
     }
 }
 
-fn profile() -> Profile {
+pub(super) fn profile() -> Profile {
     Profile::of("kiosk")
 }
 
 /// A file with rows of every kind: some right, some wrong, some twice.
-fn file(kinds: &[u8]) -> String {
+pub(super) fn file(kinds: &[u8]) -> String {
     let mut text = HEADER.to_owned();
     for (index, kind) in kinds.iter().enumerate() {
         let number = index % 25;
@@ -127,7 +127,7 @@ fn file(kinds: &[u8]) -> String {
     text
 }
 
-fn inspected<K: Knowledge<Error = Infallible>>(
+pub(super) fn inspected<K: Knowledge<Error = Infallible>>(
     bytes: &[u8],
     piece: usize,
     profile: Profile,
@@ -243,7 +243,7 @@ fn report(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-fn kinds() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn kinds() -> impl Strategy<Value = Vec<u8>> {
     proptest::collection::vec(0..8u8, 0..60)
 }
 

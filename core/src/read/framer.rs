@@ -451,6 +451,13 @@ impl Framer {
         }
     }
 
+    /// Looks at the beginning as far as it is there, though it may have been looked at shortly before.
+    pub(crate) fn look_at_beginning(&mut self) {
+        if matches!(self.frame, Frame::Beginning) && !self.stopped {
+            self.begin(AtEnd::No);
+        }
+    }
+
     fn begin(&mut self, at_end: AtEnd) {
         let (whole, cut) = (at_end == AtEnd::Yes, at_end == AtEnd::Limit);
         let workbook = self.unwrap.workbook();

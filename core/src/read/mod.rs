@@ -25,6 +25,7 @@ use crate::code::Code;
 use crate::field::{Field, Table};
 use crate::finding::{Detail, Finding};
 use crate::moment::Moment;
+use crate::numbers::{Cursor, put_number};
 use crate::reading::Reading;
 use crate::reading::local_time::First;
 use crate::unwrap::{Encoding, Packing};
@@ -261,6 +262,31 @@ impl Block {
             first_sheet_row: self.first_sheet_row,
             rows: self.rows,
         }
+    }
+
+    /// Can all that is needed to examine the block be told to somebody else? Not of what is no CSV, nor where a record is broken.
+    pub(crate) fn can_be_told(&self) -> bool {
+        self.broken.is_empty() && self.spans.is_empty()
+    }
+
+    /// Tells it.
+    pub(crate) fn tell(&self, out: &mut Vec<u8>) {
+        for number in [self.first_row, self.first_line, self.rows] {
+            put_number(out, number);
+        }
+        out.push(u8::from(self.quotes));
+        out.extend_from_slice(&self.bytes);
+    }
+
+    /// The block that was told, without its bytes, which stand behind.
+    pub(crate) fn told(cursor: &mut Cursor<'_>) -> Option<Self> {
+        Some(Self {
+            first_row: cursor.number()?,
+            first_line: cursor.number()?,
+            rows: cursor.number()?,
+            quotes: cursor.byte()? != 0,
+            ..Self::default()
+        })
     }
 }
 

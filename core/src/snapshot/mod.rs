@@ -15,7 +15,6 @@
 mod columns;
 mod head;
 mod known;
-mod numbers;
 mod reader;
 mod rows;
 #[cfg(test)]

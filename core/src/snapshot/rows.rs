@@ -5,9 +5,9 @@
 //! start, and then what the flags say, in the order of [`put_row`]. Moments are whole; a chunk's deltas are undone.
 
 use super::columns::{COLUMNS, Column, MOMENTS, NUMBERS, flag};
-use super::numbers::{Cursor, put_number, put_signed};
 use super::{MAX_CHUNK_BYTES, MAX_TEXT_BYTES};
 use crate::moment::Moment;
+use crate::numbers::{Cursor, put_number, put_signed};
 use crate::order::{Manager, PaymentMethod, Terms};
 
 /// The orders of a chunk, one after another.

@@ -3,11 +3,11 @@
 //! stand still; then head, chunks and seal leave at whatever pace the taker has.
 
 use super::columns::{COLUMNS, Column, flag, moments_of, numbers_of};
-use super::numbers::{put_number, put_signed, put_text};
 use super::{
     END, HEAD, Head, MAGIC, MAX_CHUNK_BYTES, MAX_HEAD_BYTES, MAX_ORDERS, MAX_TEXT_BYTES, ORDERS,
     SEAL, SECTION_HEAD, SnapshotError, VERSION,
 };
+use crate::numbers::{put_number, put_signed, put_text};
 use crate::order::{Manager, Terms};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;

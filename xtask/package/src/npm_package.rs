@@ -13,7 +13,13 @@ use crate::files;
 use crate::tools::{Tools, run};
 
 /// Written by hand, below `wasm/npm/`.
-const BY_HAND: [&str; 3] = ["README.md", "checker.js", "package.json"];
+const BY_HAND: [&str; 5] = [
+    "README.md",
+    "checker.js",
+    "package.json",
+    "pieces.js",
+    "sharing.js",
+];
 const LICENSES: [&str; 3] = ["LICENSE", "LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Makes the package.

@@ -13,9 +13,11 @@ use crate::single_file;
 use crate::spelled;
 
 /// Of the package the page needs only what runs.
-fn of_the_package() -> [String; 3] {
+fn of_the_package() -> [String; 5] {
     [
         "checker.js".to_owned(),
+        "pieces.js".to_owned(),
+        "sharing.js".to_owned(),
         format!("{CHECKS}.js"),
         format!("{WORKBOOKS}.js"),
     ]

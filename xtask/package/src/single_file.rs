@@ -16,7 +16,7 @@ use crate::modules::{Replaced, as_one_script};
 pub(crate) const NAME: &str = "intake-check.html";
 
 /// The scripts that the page starts as workers.
-const WORKERS: [&str; 2] = ["worker.js", "hash_worker.js"];
+const WORKERS: [&str; 2] = ["worker.js", "side_worker.js"];
 
 /// Makes the file out of the gathered page and gives its length.
 pub(crate) fn make(places: &Places) -> anyhow::Result<usize> {
