@@ -38,7 +38,7 @@ impl<K: Knowledge<Error = Infallible>> Inspection<K> {
 
     /// Looks at the next block that waits; false where none does.
     pub fn look(&mut self) -> bool {
-        self.merging(|line, shape| line.look(shape))
+        self.merging(Line::look)
     }
 
     /// Takes what a [`Looker`](super::Looker) has found; false where that cannot be read. What never

@@ -176,7 +176,7 @@ mod tests {
             let Some(looker) = &looker else { continue };
             for step in steps.by_ref().take(3) {
                 match step % 7 {
-                    0 => drop(inspection.look()),
+                    0 => _ = inspection.look(),
                     1 | 2 => {
                         let mut block = b"old".to_vec();
                         if inspection.hand_out(&mut block) {
