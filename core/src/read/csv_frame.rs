@@ -8,6 +8,10 @@ use crate::code::Code;
 use crate::finding::{Detail, VALUE_CHARACTERS};
 use std::collections::VecDeque;
 
+/// So many records make a block, however short they are: each may have many findings, and blocks wait in numbers. Records of the
+/// usual length fill a block by their bytes.
+const BLOCK_ROWS: u64 = 4096;
+
 #[derive(Debug)]
 pub(super) struct CsvFrame {
     delimiter: u8,
@@ -109,7 +113,7 @@ impl CsvFrame {
             self.skipping = false;
         }
         self.pending.extend_from_slice(bytes);
-        self.cut(AtEnd::No);
+        self.cut_all(AtEnd::No, ready);
         if self.skipping {
             self.give_before_skipping(ready);
         } else if self.pending.len() >= BLOCK_BYTES {
@@ -124,7 +128,7 @@ impl CsvFrame {
 
     pub(super) fn finish(&mut self, ready: &mut VecDeque<Block>) {
         self.skipping = false;
-        self.cut(AtEnd::Yes);
+        self.cut_all(AtEnd::Yes, ready);
         self.give(ready);
     }
 
@@ -155,9 +159,18 @@ impl CsvFrame {
         self.pending.capacity()
     }
 
-    /// Moves `whole` forward over all records that end in `pending`.
+    /// Cuts all records that end in `pending`, and gives those away that make a whole block by their number.
+    fn cut_all(&mut self, at_end: AtEnd, ready: &mut VecDeque<Block>) {
+        self.cut(at_end);
+        while self.block.rows >= BLOCK_ROWS && !self.skipping {
+            self.give(ready);
+            self.cut(at_end);
+        }
+    }
+
+    /// Moves `whole` forward over the records that end in `pending`, as far as one block may reach.
     fn cut(&mut self, at_end: AtEnd) {
-        while self.whole < self.pending.len() && !self.skipping {
+        while self.whole < self.pending.len() && !self.skipping && self.block.rows < BLOCK_ROWS {
             // What lies behind the limit is not looked at, so that the verdict on a record does not
             // depend on how much of the file has arrived.
             let reach = self.pending.len().min(self.whole + self.record_limit);
@@ -398,12 +411,19 @@ impl CsvFrame {
         if self.whole == 0 {
             return;
         }
-        let mut rest = self.spare.pop().unwrap_or_default();
-        rest.clear();
-        rest.reserve(self.pending.len() - self.whole + BLOCK_BYTES);
-        rest.extend_from_slice(&self.pending[self.whole..]);
-        self.pending.truncate(self.whole);
-        let bytes = std::mem::replace(&mut self.pending, rest);
+        let mut other = self.spare.pop().unwrap_or_default();
+        other.clear();
+        // The shorter part moves.
+        let bytes = if self.whole < self.pending.len() / 2 {
+            other.extend_from_slice(&self.pending[..self.whole]);
+            self.pending.drain(..self.whole);
+            other
+        } else {
+            other.reserve(self.pending.len() - self.whole + BLOCK_BYTES);
+            other.extend_from_slice(&self.pending[self.whole..]);
+            self.pending.truncate(self.whole);
+            std::mem::replace(&mut self.pending, other)
+        };
         let next = Block {
             first_line: self.next_line,
             first_sheet_row: self.next_sheet_row,
