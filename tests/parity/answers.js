@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [folder, jobsFile, inputsFile, outFile] = process.argv.slice(2);
-const { BlockChecker, Checker, init } = await import(pathToFileURL(join(folder, 'checker.js')).href);
+const { BlockChecker, Checker, init, template } = await import(pathToFileURL(join(folder, 'checker.js')).href);
 const { Export, Session, SnapshotReader, openWorkbooksBy } = await import(pathToFileURL(join(folder, 'intake_wasm.js')).href);
 const { default: load, Workbook } = await import(pathToFileURL(join(folder, 'intake_workbook.js')).href);
 
@@ -33,7 +33,7 @@ for (const job of jobs) {
   const answers = job.chunk === null ? await byChecker(job, bytes) : bySession(job, bytes);
   for (const answer of answers) put(answer);
 }
-if (helped === 0) throw new Error('nobody has helped');
+await sharedAlike();
 
 /** Asks the session itself, with chunks of the job's size. */
 function bySession({ name, now, profile, snapshot, chunk, questions }, bytes) {
@@ -108,6 +108,21 @@ async function byChecker({ name, now, profile, snapshot, questions }, bytes) {
   }
   checker.free();
   return answers;
+}
+
+/** A file of many blocks: who looks at them changes nothing. */
+async function sharedAlike() {
+  const [header, row] = template('csv', 'en').split('\n');
+  const behindKey = row.slice(row.indexOf(','));
+  const rows = Array.from({ length: 40_000 }, (_, number) => `${number % 30_000}${behindKey}${number % 9 === 0 ? ',x' : ''}`);
+  const verdicts = [];
+  for (const helpers of [[], [helper(1), helper(2)]]) {
+    const checker = await Checker.open(new Blob([[header, ...rows].join('\n')]), { name: 'large.csv', now: jobs[0].now, helpers });
+    verdicts.push(JSON.stringify(await checker.check()));
+    checker.free();
+  }
+  if (verdicts[0] !== verdicts[1]) throw new Error('who looks at blocks changes the verdict');
+  if (helped === 0) throw new Error('nobody has helped');
 }
 
 /** Looks at blocks as another worker does, and takes its time: every so manieth answer comes before an earlier one, or never. */

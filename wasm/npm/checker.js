@@ -177,9 +177,9 @@ export class Checker {
             step = isText ? TEXT_STEP : STEP;
             called(() => session.push(bytes.subarray(at, at + step)));
             isText = !takeText();
-            sharing.share();
+            sharing.step(options, bytes.subarray(at, at + step));
           }
-          await sharing.piece(options, bytes);
+          await sharing.piece();
           watch.progress?.(called(() => session.progress()));
         });
         for (let step = 1; called(() => session.readOn()); step += 1) {

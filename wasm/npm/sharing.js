@@ -64,13 +64,18 @@ export class Sharing {
   }
 
   /**
-   * After each piece of the file: what has come back is merged.
+   * After each step of the file.
    *
    * @param {SessionOptions} options
-   * @param {Uint8Array} bytes the piece
+   * @param {Uint8Array} bytes the step
    */
-  async piece(options, bytes) {
+  step(options, bytes) {
     if (this.helpers.length > 0) this.begin(options, bytes);
+    this.share();
+  }
+
+  /** After each piece of the file: what has come back is merged. */
+  async piece() {
     if (this.away.size > 0) await turn();
     while (this.session.inLine > MOST && this.away.size > 0) {
       await Promise.race(this.away);
