@@ -7,5 +7,6 @@ mod daemon;
 pub(crate) mod demo;
 pub(crate) mod generate;
 pub(crate) mod package;
+pub(crate) mod python;
 pub(crate) mod test;
 pub(crate) mod torture;

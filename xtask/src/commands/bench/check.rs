@@ -3,7 +3,7 @@
 //! generator made bad is not measured but refused.
 
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +15,8 @@ use super::Scale;
 use super::inputs::{Input, Inputs};
 use super::measure::{Measured, measure};
 use super::report::{Goal, Report};
-use crate::workspace::{Workspace, run};
+use crate::commands::python::python_with;
+use crate::workspace::Workspace;
 
 const PEERS: [(&str, &str); 2] = [("DuckDB", "check_duckdb.py"), ("Polars", "check_polars.py")];
 
@@ -127,36 +128,7 @@ fn compare(
     Ok(())
 }
 
-/// A Python with the peers at the versions that `xtask/peers/requirements.txt` names.
+/// A Python with the peers.
 pub(super) fn python_with_peers(workspace: &Workspace) -> anyhow::Result<PathBuf> {
-    let environment = workspace.target.join("bench-venv");
-    let python = environment.join("bin/python");
-    let requirements = workspace.root.join("xtask/peers/requirements.txt");
-    let wanted = fs::read_to_string(&requirements)
-        .with_context(|| format!("cannot read `{}`", requirements.display()))?;
-    let installed = environment.join("installed-requirements.txt");
-    if python.is_file() && fs::read_to_string(&installed).is_ok_and(|there| there == wanted) {
-        return Ok(python);
-    }
-    println!(
-        "installing DuckDB, Polars and openpyxl into `{}`",
-        environment.display()
-    );
-    run(Command::new("python3")
-        .args(["-m", "venv"])
-        .arg(&environment))
-    .context("the peers need Python 3 with its venv module")?;
-    let mut install = Command::new(&python);
-    install.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "-r",
-    ]);
-    run(install.arg(&requirements))?;
-    fs::write(&installed, wanted)
-        .with_context(|| format!("cannot write `{}`", installed.display()))?;
-    Ok(python)
+    python_with(workspace, "bench-venv", "xtask/peers/requirements.txt")
 }

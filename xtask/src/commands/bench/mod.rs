@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 
+pub(crate) use self::api::Token;
 use self::inputs::Inputs;
 use self::report::Report;
 use crate::workspace::{Workspace, run as run_command, today};

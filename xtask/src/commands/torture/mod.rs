@@ -1,6 +1,7 @@
 //! What holds when it is tried for long and hard? Proofs that take too long for every test run, each on demand.
 //! A line of the table is a proof; small, it is among the tests, and its figures are those that it prints.
 
+mod api;
 mod proof;
 
 use std::path::PathBuf;
@@ -79,6 +80,12 @@ enum What {
     },
     /// Files that are made to cost dear, in full size: what each costs, and that it is no more than it may.
     Hostile,
+    /// Requests made out of the description of the calls, right and wrong ones. Needs Python 3 and the package index.
+    Api {
+        /// How many for each call.
+        #[arg(long, value_name = "N", default_value_t = 200)]
+        examples: u64,
+    },
     /// Two daemons, one upstream of the other, over a line that loses answers, with both killed at random.
     Upstream {
         /// How many changes are sent.
@@ -94,6 +101,7 @@ const STATES_OF_A_PROCESS: u64 = 20_000;
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let program = options.program.as_deref();
     let proof = match &options.what {
+        What::Api { examples } => return api::run(options.program.as_deref(), *examples),
         What::States { states } => {
             let mut left = *states;
             while left > 0 {

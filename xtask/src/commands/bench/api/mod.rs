@@ -20,7 +20,7 @@ use crate::commands::daemon::Intake;
 use client::Client;
 pub(super) use reading::measure_reads;
 use reading::percentile;
-pub(super) use token::Token;
+pub(crate) use token::Token;
 
 const ORDERS: &str = "/api/v3.0/imports/orders";
 const PATIENCE: Duration = Duration::from_secs(600);

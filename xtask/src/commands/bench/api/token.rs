@@ -14,14 +14,14 @@ use crate::commands::bench::import::PARTNER;
 use crate::commands::daemon::{Intake, Serving};
 
 /// The partner's token.
-pub(in crate::commands::bench) struct Token {
-    pub(in crate::commands::bench) token: String,
+pub(crate) struct Token {
+    pub(crate) token: String,
     hash: String,
 }
 
 impl Token {
     /// Has the program make one.
-    pub(in crate::commands::bench) fn new(program: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn new(program: &Path) -> anyhow::Result<Self> {
         let output = Command::new(program)
             .args(["token", "new", "--partner", PARTNER, "--lang", "en"])
             .output()
@@ -40,14 +40,22 @@ impl Token {
     }
 
     /// Starts a daemon that answers over HTTP, with everything else as by default but the rate of requests.
-    pub(in crate::commands::bench) fn serve(
+    pub(crate) fn serve(&self, intake: &Intake) -> anyhow::Result<(Serving, SocketAddr)> {
+        self.serve_as(intake, false)
+    }
+
+    /// The same, where the token is an operator's or the partner's.
+    pub(crate) fn serve_as(
         &self,
         intake: &Intake,
+        is_operator: bool,
     ) -> anyhow::Result<(Serving, SocketAddr)> {
-        let config = format!(
-            "[http]\nlisten = \"127.0.0.1:0\"\ntoken_rate = \"off\"\n[partners.{PARTNER}]\ntokens = [\"{}\"]\n",
-            self.hash
-        );
+        let http = "[http]\nlisten = \"127.0.0.1:0\"\ntoken_rate = \"off\"\n";
+        let partner = format!("[partners.{PARTNER}]\n");
+        let config = match is_operator {
+            true => format!("{http}operator_tokens = [\"{}\"]\n{partner}", self.hash),
+            false => format!("{http}{partner}tokens = [\"{}\"]\n", self.hash),
+        };
         let path = intake.data.join("intake.toml");
         fs::write(&path, config).with_context(|| format!("cannot write `{}`", path.display()))?;
         let log = intake.data.with_extension("serve.log");
