@@ -133,8 +133,13 @@ impl Soak {
             "/api/v3.0/imports/orders/logs?size=5",
             "/metrics",
         ] {
-            let answer = self.server.get(path, &[&token])?;
-            ensure!(answer.status == 200, "{path}: {answer:?}");
+            await_that("an answer", || {
+                let answer = self.server.get(path, &[&token])?;
+                // One that has just begun asks to be asked again.
+                let known = [200, 503].contains(&answer.status);
+                ensure!(known, "{path}: {answer:?}");
+                Ok(answer.status == 200)
+            })?;
         }
         Ok(())
     }
