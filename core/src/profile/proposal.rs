@@ -10,6 +10,7 @@ use crate::plan::rows::each_row;
 use crate::read::{Format, Framer, Shape};
 use crate::reading::local_time::First;
 use crate::reading::mapping::Meaning;
+use crate::unwrap::Encoding;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file shows.
@@ -19,6 +20,8 @@ pub struct Proposal {
     pub format: Option<Format>,
     /// CSV: the delimiter.
     pub delimiter: Option<char>,
+    /// The encoding of its text, where that is not UTF-8.
+    pub encoding: Option<Encoding>,
     /// Records.
     pub rows: u64,
     /// Records without an error of their own.
@@ -89,6 +92,7 @@ impl Proposer {
         };
         let mut proposal = self.proposal;
         proposal.format = Some(shape.format);
+        proposal.encoding = Some(shape.encoding).filter(|encoding| *encoding != Encoding::Utf8);
         proposal.delimiter = (shape.delimiter > 0).then(|| char::from(shape.delimiter));
         for (index, column) in shape.columns.iter().enumerate() {
             if let Some(field) = column.field {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
-use intake_core::check::{Examined, Tally, examine};
+use intake_core::check::{Examined, RowFacts, Tally, examine};
 use intake_core::code::{Code, Severity};
 use intake_core::field::Field;
 use intake_core::finding::{Finding, Language};
@@ -59,6 +59,7 @@ pub fn check(
         options,
         Hashing::Wanted,
         |shape, block| Rendered::of(shape, block, format, language),
+        Rendered::bytes,
         |step| {
             match step {
                 Step::Block(shape, Rendered { examined, items }) => {
@@ -241,6 +242,13 @@ impl Rendered {
             items.ends.push(items.text.len());
         }
         Self { examined, items }
+    }
+
+    /// About how much memory it takes.
+    fn bytes(&self) -> u64 {
+        let findings = self.examined.findings.len() * size_of::<Finding>();
+        let rows = self.examined.rows.len() * size_of::<RowFacts>();
+        (findings + rows + self.items.text.len()) as u64
     }
 }
 

@@ -76,6 +76,7 @@ pub(super) fn load<V: Send>(
         rules.options,
         Hashing::Known([0; 32]),
         |shape, block| Taken::of(shape, block, rules.draft),
+        |taken| (taken.findings.len() * size_of::<Finding>()) as u64,
         |step| {
             match step {
                 Step::Block(_, taken) => {

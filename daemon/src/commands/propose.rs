@@ -137,6 +137,14 @@ fn form(lines: &mut Lines<'_>, proposal: &Proposal) {
         ),
         &format!("Format: {format}{en}; that is recognised in each file and needs no key."),
     );
+    if let Some(encoding) = proposal.encoding {
+        let title = encoding.title();
+        lines.say(
+            &format!("Kodierung: {title}; das zeigt jede Datei, die genug davon enthält. Wer es festlegen will:"),
+            &format!("Encoding: {title}; each file that has enough of it shows that. Whoever wants it settled:"),
+        );
+        lines.open(&format!("encoding = \"{}\"", encoding.name()));
+    }
     for (header, field) in &proposal.known {
         let name = field.name();
         if &**header != name {
@@ -309,13 +317,13 @@ mod tests {
         A-1;O_MZA1E7173120881551;C1;1;21.03.2026;Lastschrift;13/04/2027\r\n\
         A-2;O_MZA1E7173120881551;C1;1;21.03.2026;Bar;03/04/2027\r\n";
 
-    fn proposed(file: &str) -> (String, Outcome) {
+    fn proposed(file: impl AsRef<[u8]>) -> (String, Outcome) {
         let speech = speech();
         let profile = Terms::of(&Config::default(), "kiosk").profile;
         let mut out = Vec::new();
         let proposer = Proposer::new(&profile, speech.moment_now());
         let outcome = propose(
-            file.as_bytes(),
+            file.as_ref(),
             proposer,
             ("a.csv", "kiosk"),
             &speech,
@@ -370,6 +378,19 @@ mod tests {
             mapped.get("Startdtum").map(|field| &**field),
             Some("startDate")
         );
+    }
+
+    #[test]
+    fn an_encoding_other_than_utf_8_is_proposed() {
+        let mut file = FILE.replace("Bar", "Bar, Straße").into_bytes();
+        let at = file
+            .windows(2)
+            .position(|pair| pair == "ß".as_bytes())
+            .unwrap();
+        file.splice(at..at + 2, [0xDF]);
+        let (text, _) = proposed(file);
+        assert!(text.contains("\n#encoding = \"windows-1252\"\n"), "{text}");
+        Config::parse(text.as_bytes(), "intake.toml").unwrap();
     }
 
     #[test]

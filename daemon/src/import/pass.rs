@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// What the whole pass found out.
 #[derive(Debug)]
@@ -51,22 +51,28 @@ const IN_FLIGHT: usize = 1;
 /// Results of single blocks are small: so many may wait while whoever merges them is held up for a moment.
 const RESULTS_IN_FLIGHT: usize = 32;
 
+/// Unless they are not: results of about so many bytes may wait.
+const BYTES_IN_FLIGHT: u64 = 24 << 20;
+
 enum Job {
     Blocks(u64, Arc<Shape>, Vec<Block>),
 }
 
 enum Done<T> {
-    Step(u64, Step<T>),
+    /// A step's number, and the weight of what it brings.
+    Step(u64, u64, Step<T>),
     End(Box<PassEnd>),
     Failed(io::Error),
 }
 
-/// Runs `work` over every block and `merge` over the results, in order. `merge` may end the pass early with an error.
+/// Runs `work` over every block and `merge` over the results, in order. `merge` may end the pass early with an error. `weigh` says
+/// how many bytes a result takes, more or less.
 pub fn over_blocks<T: Send, E: From<io::Error>>(
     source: impl Read + Send,
     options: ReadOptions,
     hashing: Hashing,
     work: impl Fn(&Shape, &Block) -> T + Sync,
+    weigh: impl Fn(&T) -> u64 + Sync,
     mut merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
     let spare = Spare::default();
@@ -85,6 +91,7 @@ pub fn over_blocks<T: Send, E: From<io::Error>>(
         hashing,
         (1, RESULTS_IN_FLIGHT, &spare),
         each,
+        |results: &Vec<T>| results.iter().map(&weigh).sum(),
         |step: Step<Vec<T>>| match step {
             Step::AboutFile(findings) => merge(Step::AboutFile(findings)),
             Step::Block(shape, results) => results
@@ -110,6 +117,7 @@ pub fn over_groups<T: Send, E: From<io::Error>>(
         hashing,
         (group, IN_FLIGHT, &spare),
         work,
+        |_| 0,
         merge,
     )
 }
@@ -132,12 +140,58 @@ impl Spare {
     }
 }
 
+/// Holds results back while too much waits to be merged; the one whose turn is next never waits.
+#[derive(Default)]
+struct Scale {
+    load: Mutex<Load>,
+    lightened: Condvar,
+}
+
+#[derive(Default)]
+struct Load {
+    /// The number of the step that is merged next.
+    next: u64,
+    bytes: u64,
+    closed: bool,
+}
+
+impl Scale {
+    /// Returns when there is room for the result of this step.
+    fn put(&self, number: u64, bytes: u64) {
+        let mut load = self.lock();
+        while load.bytes + bytes > BYTES_IN_FLIGHT && load.next < number && !load.closed {
+            let woken = self.lightened.wait(load);
+            load = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        load.bytes += bytes;
+    }
+
+    /// The next step was merged.
+    fn take(&self, bytes: u64) {
+        let mut load = self.lock();
+        load.next += 1;
+        load.bytes -= bytes;
+        self.lightened.notify_all();
+    }
+
+    /// Nothing is merged any more.
+    fn close(&self) {
+        self.lock().closed = true;
+        self.lightened.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Load> {
+        self.load.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 fn over_groups_with<T: Send, E: From<io::Error>>(
     source: impl Read + Send,
     options: ReadOptions,
     hashing: Hashing,
     (group, results, spare): (usize, usize, &Spare),
     work: impl Fn(&Shape, Vec<Block>) -> T + Sync,
+    weigh: impl Fn(&T) -> u64 + Sync,
     mut merge: impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
     let workers = std::thread::available_parallelism()
@@ -146,10 +200,12 @@ fn over_groups_with<T: Send, E: From<io::Error>>(
     let (job_sender, job_receiver) = sync_channel::<Job>(IN_FLIGHT);
     let (done_sender, done_receiver) = sync_channel::<Done<T>>(results);
     let job_receiver = Mutex::new(job_receiver);
+    let scale = Scale::default();
     std::thread::scope(|scope| {
         for _ in 0..workers {
-            let (jobs, done, work) = (&job_receiver, done_sender.clone(), &work);
-            scope.spawn(move || work_off(jobs, &done, work));
+            let (jobs, done, scale) = (&job_receiver, done_sender.clone(), &scale);
+            let (work, weigh) = (&work, &weigh);
+            scope.spawn(move || work_off(jobs, &done, scale, work, weigh));
         }
         scope.spawn(move || {
             let out = HandOut {
@@ -162,9 +218,10 @@ fn over_groups_with<T: Send, E: From<io::Error>>(
             };
             read_off(source, options, hashing, out);
         });
-        let merged = merge_in_order(&done_receiver, &mut merge);
+        let merged = merge_in_order(&done_receiver, &scale, &mut merge);
         // Whoever still wants to send learns that nobody listens, and ends.
         drop(done_receiver);
+        scale.close();
         merged
     })
 }
@@ -172,7 +229,9 @@ fn over_groups_with<T: Send, E: From<io::Error>>(
 fn work_off<T>(
     jobs: &Mutex<Receiver<Job>>,
     done: &SyncSender<Done<T>>,
+    scale: &Scale,
     work: &(impl Fn(&Shape, Vec<Block>) -> T + Sync),
+    weigh: &(impl Fn(&T) -> u64 + Sync),
 ) {
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -180,10 +239,10 @@ fn work_off<T>(
             return;
         };
         let result = work(&shape, blocks);
-        if done
-            .send(Done::Step(number, Step::Block(shape, result)))
-            .is_err()
-        {
+        let weight = weigh(&result);
+        scale.put(number, weight);
+        let step = Step::Block(shape, result);
+        if done.send(Done::Step(number, weight, step)).is_err() {
             // The job channel must not block the reader for ever: take what comes and let it go.
             while jobs
                 .lock()
@@ -280,7 +339,7 @@ impl<T> HandOut<'_, T> {
         if !self.send_waiting(framer) {
             return false;
         }
-        let told = Done::Step(self.number, Step::AboutFile(about_file));
+        let told = Done::Step(self.number, 0, Step::AboutFile(about_file));
         self.number += 1;
         self.done.send(told).is_ok()
     }
@@ -300,20 +359,22 @@ impl<T> HandOut<'_, T> {
 
 fn merge_in_order<T, E: From<io::Error>>(
     done: &Receiver<Done<T>>,
+    scale: &Scale,
     merge: &mut impl FnMut(Step<T>) -> Result<(), E>,
 ) -> Result<PassEnd, E> {
-    let mut early: BTreeMap<u64, Step<T>> = BTreeMap::new();
+    let mut early = BTreeMap::<u64, (u64, Step<T>)>::new();
     let mut next = 0;
     let mut end = None;
     for message in done {
         match message {
             Done::Failed(error) => return Err(error.into()),
             Done::End(found) => end = Some(*found),
-            Done::Step(number, step) => {
-                early.insert(number, step);
-                while let Some(step) = early.remove(&next) {
+            Done::Step(number, weight, step) => {
+                early.insert(number, (weight, step));
+                while let Some((weight, step)) = early.remove(&next) {
                     merge(step)?;
                     next += 1;
+                    scale.take(weight);
                 }
             }
         }

@@ -72,7 +72,7 @@ pub struct FormErrors {
 pub const MOST_TOLD: usize = 100;
 
 /// The body of a short request is no longer than this.
-const SHORT: u64 = 1 << 20;
+const SHORT: u64 = 2 << 20;
 
 /// Works on a request whose partner's turn it is.
 pub fn take(

@@ -250,11 +250,11 @@ fn the_brake_holds_a_request_as_it_holds_a_file() {
 #[test]
 fn a_long_request_goes_the_way_of_a_file() {
     let site = Site::new("");
-    let items: Vec<String> = (0..9_000).map(|id| item(&format!("K{id}"), "1")).collect();
+    let items: Vec<String> = (0..18_000).map(|id| item(&format!("K{id}"), "1")).collect();
     let text = body(&items);
     assert!(text.len() as u64 > SHORT);
     let taken = site.send(&text).unwrap();
-    assert_eq!(taken.counts.of(Decision::Create), 9_000);
+    assert_eq!(taken.counts.of(Decision::Create), 18_000);
     let record = site
         .data
         .books

@@ -18,6 +18,8 @@ use crate::commands::daemon::Intake;
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What is asked of an upstream that is a daemon of one's own: no pace, and large requests.
 const MANNER: &str = "pace = \"off\"\nbatch = 5000\nparallel = 4\n";
+/// A look is a process of its own, which is not to take the time of what it looks at.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 const TOKEN: &str = "INTAKE_BENCH_TOKEN";
 
 /// The same rows by command without an upstream, and through a daemon that hands them on.
@@ -64,15 +66,14 @@ pub(super) fn measure_upstream(
         let started = Instant::now();
         unnamed.take_its_name()?;
         let receipt = lower.receipt_path(PARTNER, "book.csv");
-        let confirmed =
-            below.await_answer("sending", PATIENCE, Duration::from_millis(10), || {
-                if !receipt.exists() {
-                    return Ok(None);
-                }
-                let shown = lower.call(&["outbox", "list", "--format", "json"])?;
-                let shown: Value = serde_json::from_str(&shown)?;
-                Ok((shown["depth"] == 0).then(|| shown["sent"].clone()))
-            })?;
+        let confirmed = below.await_answer("sending", PATIENCE, BETWEEN_LOOKS, || {
+            if !receipt.exists() {
+                return Ok(None);
+            }
+            let shown = lower.call(&["outbox", "list", "--format", "json"])?;
+            let shown: Value = serde_json::from_str(&shown)?;
+            Ok((shown["depth"] == 0).then(|| shown["sent"].clone()))
+        })?;
         sent.push(started.elapsed().as_secs_f64());
         ensure!(
             confirmed.as_u64() == Some(rows),
