@@ -52,7 +52,7 @@ const IN_FLIGHT: usize = 1;
 const RESULTS_IN_FLIGHT: usize = 32;
 
 /// Unless they are not: results of about so many bytes may wait.
-const BYTES_IN_FLIGHT: u64 = 24 << 20;
+const BYTES_IN_FLIGHT: u64 = 8 << 20;
 
 enum Job {
     Blocks(u64, Arc<Shape>, Vec<Block>),
