@@ -304,6 +304,8 @@ fn copy_claimed(
 }
 
 /// Undoes the rename; the name it finds taken by a newer file is left to that one.
+///
+/// The copy goes first: with it the file would lie in two places, and be imported from both, if all ended here.
 fn put_back(
     request: &ClaimRequest<'_>,
     folder: &Directory,
@@ -318,20 +320,22 @@ fn put_back(
         ..
     } = *request;
     let mut back_as = name.to_owned();
-    let mut moved = folder.rename_to(kept, inbox, &back_as);
-    if moved == Err(Errno::EXIST) {
-        back_as = resting_name(name, import_id).into();
-        moved = folder.rename_to(kept, inbox, &back_as);
-    }
-    let returned = moved
-        .map_err(|errno| folder.at(kept, errno))
-        .and_then(|()| inbox.sync());
+    let returned = remove_copy(folder).and_then(|()| {
+        let mut moved = folder.rename_to(kept, inbox, &back_as);
+        if moved == Err(Errno::EXIST) {
+            back_as = resting_name(name, import_id).into();
+            moved = folder.rename_to(kept, inbox, &back_as);
+        }
+        moved.map_err(|errno| folder.at(kept, errno))
+    });
     if let Err(why) = returned {
         return ClaimError::Stranded {
             error: Box::new(error),
             why,
         };
     }
+    // Where this fails, a power cut may find the file in its work folder again, from where it is taken up.
+    let _ = inbox.sync();
     // The file is safe; a folder without it that cannot be removed now is swept at the next start.
     let _ = sweep(work, folder, import_id);
     match error {
@@ -398,11 +402,15 @@ pub(super) fn sweep(
     folder: &Directory,
     import_id: &ImportId,
 ) -> Result<(), IoAt> {
-    for own in [UNFINISHED_BODY, BODY, ORIGIN] {
-        folder.remove_file(own)?;
-    }
+    remove_copy(folder)?;
+    folder.remove_file(ORIGIN)?;
     parent.remove_child(import_id.as_str())?;
     parent.sync()
+}
+
+fn remove_copy(folder: &Directory) -> Result<(), IoAt> {
+    folder.remove_file(UNFINISHED_BODY)?;
+    folder.remove_file(BODY)
 }
 
 fn claimed(folder: &Directory, import_id: &ImportId, origin: Origin, copied: Copied) -> Claimed {
