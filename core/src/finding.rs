@@ -212,7 +212,8 @@ fn fill_hole(out: &mut String, hole: &str, finding: &Finding, language: Language
     let german = language == Language::De;
     // Writing into a `String` cannot fail.
     let _ = match (hole, &finding.detail) {
-        ("value", _) => write!(out, "{}", finding.value.as_deref().unwrap_or("")),
+        // Of many findings together no single value is told.
+        ("value", _) => write!(out, "{}", finding.value.as_deref().unwrap_or("…")),
         ("field", _) => write!(out, "{}", finding.field.map_or("", Field::name)),
         ("header", _) => write!(out, "{}", finding.header.as_deref().unwrap_or("")),
         ("min", Detail::Range(min, _)) => write!(out, "{min}"),
