@@ -454,7 +454,7 @@ impl SmallDisk {
     fn mount(place: &Path) -> anyhow::Result<Option<Self>> {
         fs::create_dir_all(place)?;
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=40m", "tmpfs"])
             .arg(place)
             .output();
         match mounted {
