@@ -287,31 +287,18 @@ fn at_field(
     code: Code,
     detail: Detail,
 ) -> Finding {
-    let column = shape
-        .columns
-        .iter()
-        .position(|column| column.field == Some(field));
+    let mut finding = shape.finding_about(field, (record.row, record.line), code, detail);
+    let has_column = finding.header.is_some();
     let written = record.cells.iter().find(|at| at.field == field);
-    let header = match (column, written) {
-        (Some(index), _) => Some(shown_value(&shape.columns[index].header)),
-        (None, Some(at)) => header_of(shape, at),
-        (None, None) => None,
-    };
-    Finding {
-        code,
-        row: record.row,
-        line: record.line,
-        column: column.map_or(0, |index| index as u32 + 1),
-        header,
-        field: Some(field),
-        // Cells without a character are not among those of a record.
-        value: match written {
-            Some(at) => Some(as_written(&at.cell)),
-            None => column.map(|_| "".into()),
-        },
-        detail,
-        fix: None,
+    if let (false, Some(at)) = (has_column, written) {
+        finding.header = header_of(shape, at);
     }
+    // Cells without a character are not among those of a record.
+    finding.value = match written {
+        Some(at) => Some(as_written(&at.cell)),
+        None => has_column.then(|| "".into()),
+    };
+    finding
 }
 
 fn header_of(shape: &Shape, cell_at: &CellAt<'_>) -> Option<Box<str>> {

@@ -223,22 +223,8 @@ pub(crate) fn twin_finding(
         Table::Customers => Field::Email,
         Table::Orders | Table::Offers => Field::ExternalSystemId,
     };
-    let column = shape
-        .columns
-        .iter()
-        .position(|column| column.field == Some(field));
-    Finding {
-        code,
-        row,
-        line,
-        column: column.map_or(0, |index| index as u32 + 1),
-        header: Some(match column {
-            Some(index) => shown_value(&shape.columns[index].header),
-            None => field.name().into(),
-        }),
-        field: Some(field),
-        value: Some(shown_value(key)),
-        detail: other,
-        fix: None,
-    }
+    let mut finding = shape.finding_about(field, (row, line), code, other);
+    finding.header.get_or_insert_with(|| field.name().into());
+    finding.value = Some(shown_value(key));
+    finding
 }

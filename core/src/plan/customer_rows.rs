@@ -230,22 +230,13 @@ fn changes(before: Option<&Customer>, after: &Customer) -> Vec<Change> {
 
 fn finding_for(
     shape: &Shape,
-    (row, line): (u64, u64),
+    place: (u64, u64),
     draft: &CustomerDraft,
     (field, code, detail): Against,
 ) -> Finding {
-    let column = shape
-        .columns
-        .iter()
-        .position(|column| column.field == Some(field));
     Finding {
-        row,
-        line,
-        column: column.map_or(0, |index| index as u32 + 1),
-        header: column.map(|index| shown_value(&shape.columns[index].header)),
-        field: Some(field),
         value: draft.customer.value(field).map(shown_value),
-        ..Finding::about_file(code, detail)
+        ..shape.finding_about(field, place, code, detail)
     }
 }
 

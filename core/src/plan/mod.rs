@@ -266,14 +266,10 @@ pub fn changes(before: Option<&Terms>, after: &Terms) -> Vec<Change> {
 /// The finding for something that stands against a row.
 pub fn finding_for(
     shape: &Shape,
-    (row, line): (u64, u64),
+    place: (u64, u64),
     draft: &Draft<'_>,
     (field, code, detail): (Field, Code, Detail),
 ) -> Finding {
-    let column = shape
-        .columns
-        .iter()
-        .position(|column| column.field == Some(field));
     let value: Option<&str> = match field {
         Field::ExternalSystemId => Some(&draft.external_system_id),
         Field::PlenigoOfferId => Some(&draft.offer),
@@ -288,15 +284,8 @@ pub fn finding_for(
         _ => None,
     };
     Finding {
-        code,
-        row,
-        line,
-        column: column.map_or(0, |index| index as u32 + 1),
-        header: column.map(|index| shown_value(&shape.columns[index].header)),
-        field: Some(field),
         value: value.map(shown_value),
-        detail,
-        fix: None,
+        ..shape.finding_about(field, place, code, detail)
     }
 }
 

@@ -23,7 +23,7 @@ mod specials;
 
 use crate::code::Code;
 use crate::field::{Field, Table};
-use crate::finding::{Detail, Finding};
+use crate::finding::{Detail, Finding, shown_value};
 use crate::moment::Moment;
 use crate::numbers::{Cursor, put_number};
 use crate::reading::Reading;
@@ -201,6 +201,30 @@ pub struct Shape {
     pub missing: Vec<Field>,
     /// Does it come from a corrections file, which names the wrong rows of another file alone?
     pub corrects: bool,
+}
+
+impl Shape {
+    /// A finding about a field of the record at this place (its number and its line), in the column that the field has; no value is told yet.
+    pub(crate) fn finding_about(
+        &self,
+        field: Field,
+        (row, line): (u64, u64),
+        code: Code,
+        detail: Detail,
+    ) -> Finding {
+        let columns = &self.columns;
+        let index = columns
+            .iter()
+            .position(|column| column.field == Some(field));
+        Finding {
+            row,
+            line,
+            column: index.map_or(0, |index| index as u32 + 1),
+            header: index.map(|index| shown_value(&columns[index].header)),
+            field: Some(field),
+            ..Finding::about_file(code, detail)
+        }
+    }
 }
 
 /// A column of a CSV file.
