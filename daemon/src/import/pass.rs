@@ -185,6 +185,15 @@ impl Scale {
     }
 }
 
+/// Closes a scale, however what it is held by ends.
+struct ClosedAtTheEnd<'s>(&'s Scale);
+
+impl Drop for ClosedAtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 fn over_groups_with<T: Send, E: From<io::Error>>(
     source: impl Read + Send,
     options: ReadOptions,
@@ -218,10 +227,10 @@ fn over_groups_with<T: Send, E: From<io::Error>>(
             };
             read_off(source, options, hashing, out);
         });
+        // Whoever waits to send, or still wants to, learns that nobody listens, and ends; also where the merging panics.
+        let _closed = ClosedAtTheEnd(&scale);
         let merged = merge_in_order(&done_receiver, &scale, &mut merge);
-        // Whoever still wants to send learns that nobody listens, and ends.
         drop(done_receiver);
-        scale.close();
         merged
     })
 }
@@ -233,6 +242,8 @@ fn work_off<T>(
     work: &(impl Fn(&Shape, Vec<Block>) -> T + Sync),
     weigh: &(impl Fn(&T) -> u64 + Sync),
 ) {
+    // Where the work panics, its step never comes, and nobody may wait for it.
+    let _closed = ClosedAtTheEnd(scale);
     loop {
         let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job::Blocks(number, shape, blocks)) = job else {
@@ -381,4 +392,41 @@ fn merge_in_order<T, E: From<io::Error>>(
     }
     // The channel closes when the reader and all workers are done; without an end one of them died.
     end.ok_or_else(|| io::Error::other("a thread of the pass ended early").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use intake_core::moment::Moment;
+    use intake_core::profile::Profile;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    fn passed(work: fn(&Block) -> u64, merge: fn() -> io::Result<()>) -> bool {
+        let now = Moment::parse("2026-11-01T00:00:00Z").unwrap();
+        let options = Profile::of("alpha").read_options(now);
+        let file = format!("externalSystemId,quantity\n{}", "A,1\n".repeat(100_000));
+        let pass = || {
+            over_blocks(
+                file.as_bytes(),
+                options,
+                Hashing::Wanted,
+                |_, block| work(block),
+                // So heavy that the next one has to wait.
+                |_| BYTES_IN_FLIGHT,
+                |_| merge(),
+            )
+        };
+        catch_unwind(AssertUnwindSafe(pass)).is_ok_and(|end| end.is_ok())
+    }
+
+    #[test]
+    fn nobody_waits_for_what_panics() {
+        assert!(passed(|block| block.rows, || Ok(())));
+        assert!(!passed(|block| block.rows, || panic!("while merging")));
+        let work = |block: &Block| match block.first_row {
+            1 => panic!("in the first block"),
+            row => row,
+        };
+        assert!(!passed(work, || Ok(())));
+    }
 }
