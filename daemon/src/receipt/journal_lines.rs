@@ -11,6 +11,7 @@ use super::ReceiptError;
 use crate::entry::{CustomerEntry, FileEntry, Line, ROW_PREFIX, RowEntry};
 use crate::journal::{Frame, Frames, JournalError};
 use crate::state::FileRecord;
+use intake_core::plan::Decision;
 use intake_core::report::CREATE_CUSTOMER;
 
 /// A line about the import.
@@ -38,7 +39,11 @@ pub(super) struct CreatedRow<'l> {
 }
 
 /// Decisions on rows that were taken, of which a receipt says nothing; a new customer has a line of its own.
-const LEAVES_NO_TRACE: [&str; 2] = ["unchanged", CREATE_CUSTOMER];
+const LEAVES_NO_TRACE: [&str; 2] = [Decision::Unchanged.name(), CREATE_CUSTOMER];
+
+fn leaves_no_trace(decision: &[u8]) -> bool {
+    LEAVES_NO_TRACE.iter().any(|one| one.as_bytes() == decision)
+}
 
 /// How far into a line its import stands at most: before it are type, number and time.
 const HEAD_OF_LINE: usize = 192;
@@ -119,8 +124,7 @@ impl LineReader {
     fn read<'l>(&self, line: &'l [u8]) -> Result<Option<ImportLine<'l>>, serde_json::Error> {
         if line.starts_with(ROW_PREFIX) {
             match self.decision.find(line) {
-                // A new customer has a line of its own.
-                Some(b"unchanged" | b"createCustomer") => return Ok(None),
+                Some(decision) if leaves_no_trace(decision) => return Ok(None),
                 Some(b"create") => {
                     if let Some(created) = self.created_row(line) {
                         return Ok(Some(ImportLine::Created(created)));
@@ -130,7 +134,7 @@ impl LineReader {
             }
         }
         Ok(match Line::parse(line)? {
-            Line::Row(row) if row.success && LEAVES_NO_TRACE.contains(&&*row.decision) => None,
+            Line::Row(row) if row.success && leaves_no_trace(row.decision.as_bytes()) => None,
             Line::Row(row) => Some(ImportLine::Row(row)),
             Line::File(step) => Some(ImportLine::Step(step)),
             // Its row says what changed.

@@ -106,7 +106,7 @@ impl<T> Seeker<'_, T> {
         for id in ids {
             let frame = self.frame_of(id)?;
             let line = rows_of(&frame.lines).find(|line| number_of(line) == Some(id));
-            found.extend(line.and_then(|line| self.made(line, &mut Look::default())));
+            found.extend(line.and_then(|line| self.made(line, &mut true)));
             if found.len() >= self.most {
                 break;
             }
@@ -140,13 +140,13 @@ impl<T> Seeker<'_, T> {
                 continue;
             }
             let frame = self.frame_of(next)?;
-            let mut look = Look::default();
+            let mut is_barren = true;
             let (from, mut past) = (next, next);
             for line in rows_of(&frame.lines) {
                 match number_of(line) {
                     Some(id) if id >= end => break,
                     Some(id) if id >= from => {
-                        found.extend(self.made(line, &mut look));
+                        found.extend(self.made(line, &mut is_barren));
                         past = id + 1;
                     }
                     _ => {}
@@ -159,7 +159,7 @@ impl<T> Seeker<'_, T> {
                 // The index led to a frame without the entry.
                 return Err(Fault::of(Wrong::Failed));
             }
-            if look.is_barren() {
+            if is_barren {
                 log.note_barren(&self.filter.words, from..past);
             }
             next = past;
@@ -186,7 +186,7 @@ impl<T> Seeker<'_, T> {
                 frame = self.frame_of(end - 1)?;
                 &frame.lines
             };
-            let mut look = Look::default();
+            let mut is_barren = true;
             let mut first = end;
             for line in rows_backwards(lines) {
                 let Some(id) = number_of(line) else { continue };
@@ -195,7 +195,7 @@ impl<T> Seeker<'_, T> {
                 }
                 if id < end {
                     first = first.min(id);
-                    found.extend(self.made(line, &mut look));
+                    found.extend(self.made(line, &mut is_barren));
                     if found.len() >= self.most {
                         return Ok((found, id));
                     }
@@ -205,7 +205,7 @@ impl<T> Seeker<'_, T> {
                 // The index led to a frame without the entry.
                 return Err(Fault::of(Wrong::Failed));
             }
-            if look.is_barren() {
+            if is_barren {
                 log.note_barren(&self.filter.words, first..end);
             }
             end = first;
@@ -269,9 +269,10 @@ impl<T> Seeker<'_, T> {
         frame.map_err(|error| Fault::failed(&error))
     }
 
-    fn made(&self, line: &[u8], look: &mut Look) -> Option<T> {
+    /// What is made of a line that is asked for. One that says what is sought, whenever it was written, is not barren.
+    fn made(&self, line: &[u8], is_barren: &mut bool) -> Option<T> {
         let (row, time) = self.filter.admitted(line)?;
-        look.found = true;
+        *is_barren = false;
         if !self.filter.wanted.span.holds(time) {
             return None;
         }
@@ -283,19 +284,6 @@ impl<T> Seeker<'_, T> {
             true => Ok(()),
             false => Err(Fault::of(Wrong::Unavailable)),
         }
-    }
-}
-
-/// What was seen on the way through some entries.
-#[derive(Default)]
-struct Look {
-    /// Did one say what is asked for, whenever it was written?
-    found: bool,
-}
-
-impl Look {
-    fn is_barren(&self) -> bool {
-        !self.found
     }
 }
 
