@@ -1,7 +1,8 @@
 //! Which files are made to cost a reader dear?
 //! Small on the wire or endless in one place; each in full as it was seen to bring other readers down, or at a fraction of its size.
 
-use std::io::Write as _;
+use crate::orders::HEADER;
+use crate::packed::{gzipped, packed_zip};
 
 /// A file that is made to do harm.
 pub struct Hostile {
@@ -13,8 +14,6 @@ pub struct Hostile {
     pub make: fn(usize) -> Vec<u8>,
 }
 
-const HEADER: &str =
-    "externalSystemId,plenigoOfferId,invoiceCustomerId,quantity,startDate,paymentMethod\n";
 const REST: &str = "O_MZA1E7173120881551,100003,1,2026-01-01T00:00:00+01:00,BILLING";
 
 /// All of them.
@@ -107,7 +106,7 @@ pub const HOSTILE: &[Hostile] = &[
         zstd::encode_all(&*blank((1 << 30) / part), 1).unwrap_or_default()
     }),
     hostile("bomb.zip", Some("archive-damaged"), |part| {
-        zip(&[("orders.csv", &blank((1 << 30) / part))])
+        packed_zip(&[("orders.csv", &blank((1 << 30) / part))])
     }),
     hostile("cells-far-apart.xlsx", Some("header-unknown"), |_| {
         sheet(&cells(&[("A1", "a"), ("ZZ200000", "b")]))
@@ -179,9 +178,11 @@ pub const HOSTILE: &[Hostile] = &[
         let sheet = format!(
             "{head}<worksheet><sheetData><row r='1'><c r='A1' t='inlineStr'><is><t>&e29;</t></is></c></row></sheetData></worksheet>"
         );
-        zip(&parts(sheet.as_bytes(), b"<sst/>")
-            .each_ref()
-            .map(|(name, part)| (*name, &**part)))
+        packed_zip(
+            &parts(sheet.as_bytes(), b"<sst/>")
+                .each_ref()
+                .map(|(name, part)| (*name, &**part)),
+        )
     }),
 ];
 
@@ -232,9 +233,11 @@ fn workbook(rows: &[u8], strings: &[u8]) -> Vec<u8> {
         b"</sheetData></worksheet>",
     ]
     .concat();
-    zip(&parts(&sheet, strings)
-        .each_ref()
-        .map(|(name, part)| (*name, &**part)))
+    packed_zip(
+        &parts(&sheet, strings)
+            .each_ref()
+            .map(|(name, part)| (*name, &**part)),
+    )
 }
 
 fn parts(sheet: &[u8], strings: &[u8]) -> [(&'static str, Vec<u8>); 6] {
@@ -249,50 +252,4 @@ fn parts(sheet: &[u8], strings: &[u8]) -> [(&'static str, Vec<u8>); 6] {
         ("xl/worksheets/sheet1.xml", sheet.to_vec()),
         ("xl/sharedStrings.xml", strings.to_vec()),
     ]
-}
-
-/// Files that are packed into a zip file.
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in files {
-        let mut deflater =
-            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
-        // Writing into memory cannot fail.
-        let _ = deflater.write_all(content);
-        let packed = deflater.finish().unwrap_or_default();
-        let mut checksum = flate2::Crc::new();
-        checksum.update(content);
-        let mut common = Vec::new();
-        for number in [20_u16, 0, 8, 0, 0] {
-            common.extend(number.to_le_bytes());
-        }
-        for number in [checksum.sum(), packed.len() as u32, content.len() as u32] {
-            common.extend(number.to_le_bytes());
-        }
-        common.extend((name.len() as u16).to_le_bytes());
-        common.extend([0; 2]);
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&common);
-        directory.extend([0; 10]);
-        directory.extend((bytes.len() as u32).to_le_bytes());
-        directory.extend(name.as_bytes());
-        bytes.extend(b"PK\x03\x04");
-        bytes.extend(&common);
-        bytes.extend(name.as_bytes());
-        bytes.extend(packed);
-    }
-    let (at, length, count) = (bytes.len(), directory.len(), files.len() as u16);
-    bytes.append(&mut directory);
-    bytes.extend(b"PK\x05\x06\0\0\0\0");
-    bytes.extend([count, count].map(u16::to_le_bytes).concat());
-    bytes.extend([length as u32, at as u32].map(u32::to_le_bytes).concat());
-    bytes.extend([0; 2]);
-    bytes
-}
-
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    // Writing into memory cannot fail.
-    let _ = packer.write_all(bytes);
-    packer.finish().unwrap_or_default()
 }

@@ -11,6 +11,7 @@ pub mod installation;
 pub mod journal_text;
 pub mod on_demand;
 pub mod orders;
+pub mod packed;
 pub mod patience;
 pub mod platform;
 pub mod program;

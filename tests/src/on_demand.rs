@@ -2,7 +2,7 @@
 //! Small in every run of the tests, large where the environment asks for it; any run can be repeated by its seed.
 
 use anyhow::Context as _;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// `SplitMix64`; a run can be repeated by its seed as far as the machine's timing allows.
 pub struct Random(pub u64);
@@ -21,6 +21,12 @@ impl Random {
     pub fn milliseconds(&mut self, bound: u64) -> Duration {
         Duration::from_micros(self.below(bound * 1000))
     }
+}
+
+/// What decides chance in this run: `INTAKE_SEED`, or the moment. Whoever takes it prints it, so that the run can be repeated.
+pub fn seed() -> anyhow::Result<u64> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos())))
 }
 
 /// A number from the environment.

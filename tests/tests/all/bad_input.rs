@@ -9,6 +9,7 @@ use std::process::Stdio;
 use anyhow::{Context as _, ensure};
 use intake_tests::installation::{Answer, Installation};
 use intake_tests::orders::{HEADER, OFFER};
+use intake_tests::packed::gzipped;
 use serde_json::Value;
 
 /// A finding as the table below writes it: code, row, line, column.
@@ -51,13 +52,6 @@ pub(crate) struct Case {
 
 fn row(key: &str, quantity: &str, start: &str) -> String {
     format!("{key},{OFFER},100003,{quantity},{start},BILLING\n")
-}
-
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    // Writing into memory cannot fail.
-    let _ = packer.write_all(bytes);
-    packer.finish().unwrap_or_default()
 }
 
 const START: &str = "2026-01-01T00:00:00+01:00";

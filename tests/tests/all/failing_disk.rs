@@ -4,11 +4,11 @@
 
 use std::fs;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use intake_tests::installation::Installation;
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
 use intake_tests::orders::csv;
 use intake_tests::patience::await_that;
 use intake_tests::system_calls::{cannot_trace, leave_alone};
@@ -40,8 +40,7 @@ fn a_failing_disk_loses_nothing_and_work_goes_on_by_itself() -> anyhow::Result<(
         return Ok(());
     }
     let faults = number_from("INTAKE_FAULTS")?.unwrap_or(FAULTS);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let seed = number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos()));
+    let seed = seed()?;
     let mut random = Random(seed);
     let mut longest = Duration::ZERO;
     let (mut ended, mut struck) = (0, 0);

@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, ensure};
 use intake_tests::installation::{Installation, names_in};
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
 use intake_tests::orders::csv;
 use intake_tests::patience::await_that;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -13,7 +13,6 @@ use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// So many swaps where `INTAKE_SWAPS` does not say otherwise.
 const SWAPS: u64 = 1_500;
@@ -21,11 +20,6 @@ const SWAPS: u64 = 1_500;
 const BURST: u64 = 60;
 /// A file of the burst has so many rows.
 const ROWS: usize = 3;
-
-fn seed() -> anyhow::Result<u64> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    Ok(number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos())))
-}
 
 /// Whatever a name stands for from one moment to the next, the secret beside the inbox stays one.
 #[test]

@@ -4,12 +4,11 @@
 
 use anyhow::{Context as _, ensure};
 use intake_tests::installation::{Answer, Installation};
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
 use intake_tests::orders::csv;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// So many injuries where `INTAKE_INJURIES` does not say otherwise.
 const INJURIES: u64 = 24;
@@ -65,8 +64,7 @@ enum Outcome {
 #[test]
 fn no_injury_goes_unnoticed() -> anyhow::Result<()> {
     let count = number_from("INTAKE_INJURIES")?.unwrap_or(INJURIES);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let seed = number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos()));
+    let seed = seed()?;
     let mut random = Random(seed);
     let origin = aged()?;
     let healthy = Healthy::of(&origin)?;

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Child;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use intake_tests::daemon::Daemon;
 use intake_tests::installation::{Installation, names_in};
 use intake_tests::journal_text::JournalText;
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
 use intake_tests::orders::{generated, today};
 use intake_tests::patience::{PATIENCE, await_that};
 use serde_json::Value;
@@ -352,8 +352,7 @@ impl Operator {
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_is_done_twice() -> anyhow::Result<()> {
     let kills = number_from("INTAKE_KILLS")?.unwrap_or(KILLS);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let seed = number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos()));
+    let seed = seed()?;
     println!("INTAKE_SEED={seed} INTAKE_KILLS={kills}");
     let mut random = Random(seed);
     let site = Installation::for_partners(&["alpha", "beta", "gamma"])?;

@@ -7,10 +7,9 @@ use anyhow::{Context as _, ensure};
 use intake_tests::http::{Form, Server, Token};
 use intake_tests::installation::Installation;
 use intake_tests::orders::{csv, rows};
+use intake_tests::packed::{gzipped, zip};
 use intake_tests::program::workspace;
 use serde_json::Value;
-
-use super::parity::{gzipped, zip};
 
 fn created(answer: &Value) -> Option<u64> {
     answer["counts"]["create"].as_u64()

@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, ensure};
 use intake_tests::installation::Installation;
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
 use intake_tests::orders::csv;
 use intake_tests::patience::await_that;
 use rustix::process::Signal;
@@ -13,7 +13,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// So many cuts on each file system where `INTAKE_CUTS` does not say otherwise.
 const CUTS: u64 = 2;
@@ -61,8 +60,7 @@ struct Ledger {
 #[test]
 fn what_was_acknowledged_survives_a_power_cut() -> anyhow::Result<()> {
     let cuts = number_from("INTAKE_CUTS")?.unwrap_or(CUTS);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let seed = number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos()));
+    let seed = seed()?;
     let mut random = Random(seed);
     for kind in &KINDS {
         let mut acknowledged = 0;

@@ -7,13 +7,13 @@ use std::fs;
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::thread::sleep;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use intake_tests::daemon::Daemon;
 use intake_tests::http::{Server, Token};
 use intake_tests::installation::Installation;
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
 use intake_tests::orders::csv;
 use intake_tests::patience::await_that;
 use rustix::process::Signal;
@@ -58,8 +58,7 @@ fn whatever_befalls_it_the_daemon_stays_level_and_every_file_comes_to_its_end() 
 {
     let seconds = number_from("INTAKE_SOAK_SECONDS")?.unwrap_or(SECONDS);
     let between = number_from("INTAKE_SOAK_FAULT_MS")?.unwrap_or(BETWEEN_FAULTS_MS);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let seed = number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos()));
+    let seed = seed()?;
     let mut random = Random(seed);
     let mut soak = Soak::begin()?;
     let started = Instant::now();

@@ -10,10 +10,9 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, anyhow, ensure};
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
 use intake_tests::system_calls::cannot_trace;
 use tempfile::TempDir;
 
@@ -36,8 +35,7 @@ fn every_state_that_a_power_cut_may_leave_is_recovered_from() -> anyhow::Result<
         return Ok(());
     }
     let states = number_from("INTAKE_STATES")?.unwrap_or(STATES);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let seed = number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos()));
+    let seed = seed()?;
     let mut random = Random(seed);
     let (jobs, queue) = sync_channel(8);
     let queue = Mutex::new(queue);

@@ -6,7 +6,7 @@ use intake_core::profile::{Delivery, FilePolicy, Profile};
 use intake_core::read::Limits;
 use intake_core::unwrap::Encoding;
 use intake_tests::orders::{HEADER, OFFER};
-use std::io::Write as _;
+use intake_tests::packed::{gzipped, zip};
 
 /// A file and what is agreed about it.
 pub(super) struct ByHand {
@@ -156,50 +156,6 @@ fn no_texts() -> Vec<(&'static str, Vec<u8>)> {
         ("gzip of much of nothing", gzipped(nothing.as_bytes())),
         ("zstd of much of nothing", zstd(nothing.as_bytes())),
     ]
-}
-
-/// Files that are stored in a zip file, with flags.
-pub(crate) fn zip(files: &[(&str, &[u8])], flags: u16) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut directory = Vec::new();
-    for (name, content) in files {
-        let mut common = Vec::new();
-        for number in [20, flags, 0, 0, 0] {
-            common.extend(number.to_le_bytes());
-        }
-        let mut checksum = flate2::Crc::new();
-        checksum.update(content);
-        common.extend(checksum.sum().to_le_bytes());
-        for length in [content.len(), content.len()] {
-            common.extend((length as u32).to_le_bytes());
-        }
-        common.extend((name.len() as u16).to_le_bytes());
-        common.extend([0; 2]);
-        directory.extend(b"PK\x01\x02\x14\0");
-        directory.extend(&common);
-        directory.extend([0; 10]);
-        directory.extend((bytes.len() as u32).to_le_bytes());
-        directory.extend(name.as_bytes());
-        bytes.extend(b"PK\x03\x04");
-        bytes.extend(&common);
-        bytes.extend(name.as_bytes());
-        bytes.extend(*content);
-    }
-    let (at, length, count) = (bytes.len(), directory.len(), files.len() as u16);
-    bytes.append(&mut directory);
-    bytes.extend(b"PK\x05\x06\0\0\0\0");
-    bytes.extend([count, count].map(u16::to_le_bytes).concat());
-    bytes.extend([length as u32, at as u32].map(u32::to_le_bytes).concat());
-    bytes.extend([0; 2]);
-    bytes
-}
-
-/// Bytes, packed.
-pub(crate) fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    // Writing into memory cannot fail.
-    let _ = packer.write_all(bytes);
-    packer.finish().unwrap_or_default()
 }
 
 /// Values that are read otherwise than they are written, and such that nobody can be sure of.

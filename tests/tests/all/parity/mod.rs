@@ -17,7 +17,6 @@ use intake_core::code::CODES;
 use intake_tests::program::workspace;
 use serde_json::json;
 
-pub(crate) use by_hand::{gzipped, zip};
 pub(crate) use corpus::NOW;
 use corpus::{Corpus, Job};
 use questions::{Question, questions};

@@ -5,7 +5,7 @@
 use std::io::{Cursor, Read as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail, ensure};
 use intake_core::finding::Language;
@@ -15,9 +15,9 @@ use intake_core::profile::Profile;
 use intake_daemon::cli::args::ReportFormat;
 use intake_daemon::commands::Speech;
 use intake_daemon::commands::check::{Delivery, check};
-use intake_tests::on_demand::{Random, number_from};
+use intake_tests::on_demand::{Random, number_from, seed};
+use intake_tests::packed::zip;
 
-use super::by_hand::zip;
 use super::corpus::{Corpus, Job, NOW};
 use super::native;
 use super::questions::{Question, questions};
@@ -80,8 +80,7 @@ const SPITEFUL: [&[u8]; 44] = [
 #[test]
 fn no_changed_file_stops_the_core_or_has_it_say_two_things() -> anyhow::Result<()> {
     let count = number_from("INTAKE_MUTATIONS")?.unwrap_or(MUTATIONS);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH)?;
-    let seed = number_from("INTAKE_SEED")?.unwrap_or(u64::from(now.subsec_nanos()));
+    let seed = seed()?;
     let mut corpus = Corpus::new()?;
     corpus.jobs.retain(|job| job.input.len() <= LARGEST);
     let questions = questions();

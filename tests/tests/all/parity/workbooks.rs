@@ -3,8 +3,9 @@
 
 use intake_core::profile::Profile;
 use intake_core::read::Limits;
+use intake_tests::packed::zip;
 
-use super::by_hand::{ByHand, zip};
+use super::by_hand::ByHand;
 
 /// A workbook with one sheet, in the state and with the content given.
 fn workbook(state: &str, sheet: &str) -> Vec<u8> {

@@ -27,6 +27,18 @@ pub(super) fn lower(address: &str, token: &Token, more: &str) -> anyhow::Result<
     Ok(site)
 }
 
+const ADD_OFFER: [&str; 9] = [
+    "offer",
+    "add",
+    OFFER,
+    "--title",
+    "Daily",
+    "--managed-by",
+    "EXTERNAL",
+    "--access-right",
+    "daily",
+];
+
 const STORY_HEADER: &str = "externalSystemId,plenigoOfferId,invoiceCustomerId,quantity,startDate,paymentMethod,endDate,email,language\n";
 
 fn story_row(payment: &str, end: &str) -> Vec<u8> {
@@ -38,17 +50,7 @@ fn story_row(payment: &str, end: &str) -> Vec<u8> {
 fn a_whole_days_story() -> anyhow::Result<()> {
     let token = Token::new()?;
     let upper = upper(&token)?;
-    upper.must(&[
-        "offer",
-        "add",
-        OFFER,
-        "--title",
-        "Daily",
-        "--managed-by",
-        "EXTERNAL",
-        "--access-right",
-        "daily",
-    ])?;
+    upper.must(&ADD_OFFER)?;
     let (upper_daemon, server) = Server::of(&upper)?;
     let lower = lower(&server.0.to_string(), &token, "pull_offers = true")?;
     let lower_daemon = lower.serve_ready()?;
@@ -128,19 +130,10 @@ fn a_whole_days_story() -> anyhow::Result<()> {
 fn an_upstream_that_has_nothing_is_given_everything() -> anyhow::Result<()> {
     let token = Token::new()?;
     let upper = upper(&token)?;
-    let offer = [
-        "offer",
-        "add",
-        OFFER,
-        "--title",
-        "Daily",
-        "--managed-by",
-        "EXTERNAL",
-    ];
-    upper.must(&offer)?;
+    upper.must(&ADD_OFFER)?;
     let (upper_daemon, server) = Server::of(&upper)?;
     let lower = lower(&server.0.to_string(), &token, "")?;
-    lower.must(&offer)?;
+    lower.must(&ADD_OFFER)?;
     // Nobody sends yet. An order that was changed goes there as it stands, and one that has not been for long too.
     let file = lower.data().join("book.csv");
     for (payment, end) in [
