@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 use serde_json::Value;
 
 use super::Scale;
-use super::inputs::{Input, Inputs, copy_folder, remove};
+use super::inputs::{Input, Inputs, remove};
 use super::measure::{Measured, measure};
 use super::report::{Goal, Report};
 use crate::commands::daemon::Intake;
@@ -33,12 +33,7 @@ pub(super) fn measure_import(
     let mut ours: [Vec<Measured>; 2] = Default::default();
     let mut theirs: [Vec<Measured>; 2] = Default::default();
     for _ in 0..scale.repetitions(3) {
-        let data = inputs.folder.join("import-data");
-        copy_folder(&template.data, &data)?;
-        let intake = Intake {
-            program: program.to_owned(),
-            data,
-        };
+        let intake = inputs.copy_of(&template, "import-data")?;
         let database_folder = inputs.folder.join("sqlite");
         remove(&database_folder)?;
         std::fs::create_dir_all(&database_folder)

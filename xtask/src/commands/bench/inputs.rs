@@ -155,6 +155,14 @@ impl Inputs {
         Ok(intake)
     }
 
+    /// The same data directory under this name, made anew.
+    pub(super) fn copy_of(&self, intake: &Intake, name: &str) -> anyhow::Result<Intake> {
+        let data = self.folder.join(name);
+        copy_folder(&intake.data, &data)?;
+        let program = intake.program.clone();
+        Ok(Intake { program, data })
+    }
+
     /// A small file of new orders, of another book for each number.
     pub(super) fn small_file(&self, number: u64, rows: u64) -> anyhow::Result<Vec<u8>> {
         let book = Book::new(Settings {
@@ -211,7 +219,7 @@ pub(super) fn remove(path: &Path) -> anyhow::Result<()> {
 }
 
 /// Copies a folder with all in it.
-pub(super) fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     remove(to)?;
     make_folder(to)?;
     let cannot_read = || format!("cannot read `{}`", from.display());

@@ -11,9 +11,8 @@ use serde_json::Value;
 use super::Scale;
 use super::api::Token;
 use super::import::{PARTNER, import_by_intake};
-use super::inputs::{Inputs, copy_folder};
+use super::inputs::Inputs;
 use super::report::Report;
-use crate::commands::daemon::Intake;
 
 const PATIENCE: Duration = Duration::from_secs(600);
 /// What is asked of an upstream that is a daemon of one's own: no pace, and large requests.
@@ -34,12 +33,7 @@ pub(super) fn measure_upstream(
     let token = Token::new(program)?;
     println!("importing {rows} orders that a second daemon is to have");
     let template = inputs.data_directory(program, "template-data", rows)?;
-    let fresh = |name: &str| -> anyhow::Result<Intake> {
-        let data = inputs.folder.join(name);
-        copy_folder(&template.data, &data)?;
-        let program = program.to_owned();
-        Ok(Intake { program, data })
-    };
+    let fresh = |name: &str| inputs.copy_of(&template, name);
     let content = fs::read(&input.path)?;
     let (mut alone, mut sent) = (Vec::new(), Vec::new());
     for _ in 0..scale.repetitions(3) {

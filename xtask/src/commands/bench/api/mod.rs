@@ -13,7 +13,7 @@ use anyhow::{Context as _, ensure};
 
 use super::Scale;
 use super::import::import_by_intake;
-use super::inputs::{Input, Inputs, copy_folder};
+use super::inputs::{Input, Inputs};
 use super::measure::median;
 use super::report::Report;
 use crate::commands::daemon::Intake;
@@ -52,12 +52,7 @@ fn measure_importing(
         fs::read(&json.path).with_context(|| format!("cannot read `{}`", json.path.display()))?;
     println!("importing {rows} orders over HTTP");
     let template = inputs.data_directory(program, "template-data", rows)?;
-    let fresh = |name: &str| -> anyhow::Result<Intake> {
-        let data = inputs.folder.join(name);
-        copy_folder(&template.data, &data)?;
-        let program = program.to_owned();
-        Ok(Intake { program, data })
-    };
+    let fresh = |name: &str| inputs.copy_of(&template, name);
     let (mut by_csv, mut by_json, mut by_request) = (Vec::new(), Vec::new(), Vec::new());
     let mut by_batches = Vec::new();
     for _ in 0..scale.repetitions(3) {
