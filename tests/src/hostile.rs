@@ -28,17 +28,10 @@ pub const HOSTILE: &[Hostile] = &[
     hostile(
         "quote-never-closed-without-a-line.csv",
         Some("field-too-long"),
-        |part| {
-            let mut file = format!("{HEADER}\"").into_bytes();
-            file.resize((200 << 20) / part, b'x');
-            file
-        },
+        |part| endless(&format!("{HEADER}\""), part, ""),
     ),
     hostile("one-field-of-200-mb.csv", Some("record-too-long"), |part| {
-        let mut file = HEADER.as_bytes().to_vec();
-        file.resize((200 << 20) / part, b'x');
-        file.extend_from_slice(format!(",{REST}\nA,{REST}\n").as_bytes());
-        file
+        endless(HEADER, part, &format!(",{REST}\nA,{REST}\n"))
     }),
     hostile("two-million-columns.csv", Some("header-too-long"), |part| {
         let columns = 2_000_000 / part.min(1);
@@ -75,19 +68,14 @@ pub const HOSTILE: &[Hostile] = &[
         format!("{{\"items\":[{items}{{}}]}}").into_bytes()
     }),
     hostile("one-text-of-200-mb.json", Some("record-too-long"), |part| {
-        let mut file = b"{\"items\":[{\"externalSystemId\":\"".to_vec();
-        file.resize((200 << 20) / part, b'x');
-        file.extend_from_slice(b"\"}]}");
-        file
+        endless("{\"items\":[{\"externalSystemId\":\"", part, "\"}]}")
     }),
     hostile(
         "one-line-of-200-mb.ndjson",
         Some("record-too-long"),
         |part| {
-            let mut file = b"{\"externalSystemId\":\"".to_vec();
-            file.resize((200 << 20) / part, b'x');
-            file.extend_from_slice(b"\"}\n{\"externalSystemId\":\"B\"}\n");
-            file
+            let end = "\"}\n{\"externalSystemId\":\"B\"}\n";
+            endless("{\"externalSystemId\":\"", part, end)
         },
     ),
     hostile(
@@ -185,6 +173,14 @@ pub const HOSTILE: &[Hostile] = &[
         )
     }),
 ];
+
+/// A file of 200 MB, nearly all of it one text behind `begin`.
+fn endless(begin: &str, part: usize, end: &str) -> Vec<u8> {
+    let mut file = begin.as_bytes().to_vec();
+    file.resize((200 << 20) / part, b'x');
+    file.extend_from_slice(end.as_bytes());
+    file
+}
 
 const fn hostile(
     name: &'static str,
