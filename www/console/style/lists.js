@@ -23,7 +23,7 @@ export const LISTS = `
   .rows thead { display: none; }
   .rows tr { display: grid; grid-template-columns: minmax(0, 1fr); gap: .25rem; padding-block: .75rem; border-bottom: 1px solid var(--line); }
   .rows tbody tr:last-child { border-bottom: 0; }
-  .rows tbody th, .rows tbody td { display: grid; grid-template-columns: minmax(6.5rem, 34%) minmax(0, 1fr); gap: 0 .75rem; padding: 0; border: 0; text-align: start; width: auto; }
+  .rows tbody th, .rows tbody td { display: grid; grid-template-columns: minmax(7.5rem, 34%) minmax(0, 1fr); gap: 0 .75rem; padding: 0; border: 0; text-align: start; width: auto; }
   .rows tbody th { display: block; font-size: 1rem; }
   .rows tbody td::before { content: attr(data-label) / ""; color: var(--soft); font-size: .8125rem; padding-top: .125rem; grid-row: 1 / span 3; }
   .rows tbody td > * { grid-column: 2; justify-self: start; }
